@@ -11,15 +11,12 @@ export default tseslint.config(
   js.configs.recommended,
   {
     files: ['**/*.ts', '**/*.vue'],
-    extends: [...tseslint.configs.strictTypeChecked],
+    extends: [...tseslint.configs.recommendedTypeChecked],
     languageOptions: { parserOptions: { project: projects, extraFileExtensions: ['.vue'] } },
     rules: {
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
-      '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
       '@typescript-eslint/no-non-null-assertion': 'off',
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_' }],
-      '@typescript-eslint/no-unnecessary-condition': ['error', { allowConstantLoopConditions: true }],
-      '@typescript-eslint/no-unnecessary-type-parameters': 'off',
       'no-undef': 'off',
     },
   },
