@@ -1,0 +1,83 @@
+import { z } from 'zod'
+import type { BehaviourClass } from '#shared/domain/behaviour-class.ts'
+import type { Box } from '#shared/geometry/box.ts'
+import { call } from './procedure.ts'
+import { id } from './schemas.ts'
+
+/** A share in percent with its 95 % Wilson interval, never shown without its n. */
+export interface Rate {
+  readonly count: number
+  readonly total: number
+  readonly percent: number
+  readonly interval: readonly [number, number]
+}
+
+export interface ClassScore {
+  readonly class: BehaviourClass
+  /** Percent. */
+  readonly precision: number
+  readonly recall: number
+  readonly f1: number
+  readonly support: number
+  readonly recallInterval: readonly [number, number]
+  readonly precisionInterval: readonly [number, number]
+}
+
+export interface SceneScore {
+  readonly sceneId: number
+  readonly scene: string
+  readonly students: number
+  readonly correct: number
+  readonly accuracy: number
+  readonly interval: readonly [number, number]
+}
+
+/** Predictions of one run against the labels in force. All rates are percentages, as in RAFNet. */
+export interface Evaluation {
+  readonly runId: number
+  readonly model: string
+  readonly provider: string
+  /** Students with both a label in force and a prediction. */
+  readonly students: number
+  readonly accuracy: Rate
+  readonly accuracyNoNull: Rate
+  readonly macroF1: number
+  /** The paper's metric: rows whose truth is Null dropped; a surviving Null prediction counts as a class with F1 0. */
+  readonly macroF1NoNull: number
+  /** Mean F1 over the non-Null classes only, on the same rows. */
+  readonly macroF1NonNullClasses: number
+  readonly weightedF1: number
+  readonly classes: readonly ClassScore[]
+  /** Rows are truth, columns predictions, in the order of `classes`. */
+  readonly confusion: readonly (readonly number[])[]
+  readonly scenes: readonly SceneScore[]
+  readonly withoutLabel: number
+  readonly withoutPrediction: number
+}
+
+/** A student as a crop on the wall: enough to show and to relabel. */
+export interface StudentCard {
+  readonly studentId: number
+  readonly sceneId: number
+  readonly scene: string
+  readonly bboxId: string
+  readonly box: Box
+  readonly truth: number
+  readonly predicted: number
+  readonly confidence: number
+}
+
+export const evaluation = {
+  evaluate: call(z.object({ runId: id, sceneIds: z.array(id).nullable().default(null) }))<Evaluation>(),
+  /** Those students of a confusion cell, a row, a column or a scene; null leaves a condition out. */
+  students: call(
+    z.object({
+      runId: id,
+      truth: z.int().nonnegative().nullable().default(null),
+      predicted: z.int().nonnegative().nullable().default(null),
+      sceneId: id.nullable().default(null),
+      onlyWrong: z.boolean().default(false),
+      limit: z.int().positive().max(5000).default(500),
+    }),
+  )<{ readonly total: number; readonly cards: readonly StudentCard[] }>(),
+}

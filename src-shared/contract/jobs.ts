@@ -1,0 +1,29 @@
+import { z } from 'zod'
+import type { AppErrorData } from './app-error.ts'
+import { call, stream } from './procedure.ts'
+import { id, nothing } from './schemas.ts'
+
+export type JobKind = 'import' | 'scan' | 'predict' | 'export' | 'report' | 'probe' | 'sample'
+
+export interface Job {
+  readonly id: number
+  readonly kind: JobKind
+  /** What it works on, as a file or model name. */
+  readonly subject: string
+  readonly state: 'running' | 'done' | 'failed' | 'cancelled'
+  readonly done: number
+  /** null while the size of the work is unknown. */
+  readonly total: number | null
+  /** ISO 8601. */
+  readonly startedAt: string
+  readonly endedAt: string | null
+  readonly cancellable: boolean
+  readonly error: AppErrorData | null
+}
+
+export const jobs = {
+  /** All jobs of this sitting, newest first, whenever one changes. */
+  watch: stream(nothing)<readonly Job[]>(),
+  cancel: call(z.object({ jobId: id }))<null>(),
+  clear: call(nothing)<null>(),
+}

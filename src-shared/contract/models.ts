@@ -1,0 +1,88 @@
+import { z } from 'zod'
+import { call } from './procedure.ts'
+import { device, id, name, nothing, path } from './schemas.ts'
+
+export interface ModelModality {
+  readonly name: string
+  readonly width: number
+  /** `feature` vectors are fused; `box` is RAFNet's bbox_ctx, `scene` its img_uid. */
+  readonly role: 'feature' | 'box' | 'scene'
+}
+
+/** A parameter of a head and where its value comes from, so that nothing is assumed in silence. */
+export interface Assumption {
+  readonly parameter: string
+  readonly value: string
+  readonly origin: 'config' | 'checkpoint' | 'default' | 'chosen'
+}
+
+export interface ModelInfo {
+  readonly id: number
+  readonly name: string
+  readonly file: string
+  readonly sha256: string
+  /** RAFNet's family name, or `onnx` for a head of the user's own. */
+  readonly family: string
+  readonly classes: number
+  readonly modalities: readonly ModelModality[]
+  readonly assumptions: readonly Assumption[]
+  readonly createdAt: string
+}
+
+export interface ProviderReport {
+  /** Name that ONNX Runtime uses, as `cuda` or `cpu`. */
+  readonly provider: string
+  readonly available: boolean
+  /** Whether its probe really ran and agreed with the CPU. */
+  readonly runs: boolean
+  /** Why it runs or does not, naming a missing library. */
+  readonly reason: string
+  /** How to get what is missing, or null. */
+  readonly remedy: string | null
+  readonly maxRelativeDifference: number | null
+  readonly msPerStudent: number | null
+  readonly studentsPerSecond: number | null
+}
+
+export interface ProviderPanel {
+  /** The provider that `auto` uses now. */
+  readonly chosen: string
+  readonly reports: readonly ProviderReport[]
+  readonly runtimeVersion: string
+  readonly warmUpRuns: number
+  readonly timedRuns: number
+}
+
+export interface RunInfo {
+  readonly id: number
+  readonly modelId: number
+  readonly name: string
+  /** The execution provider that really ran. */
+  readonly provider: string
+  readonly providerReason: string
+  readonly appVersion: string
+  readonly students: number
+  readonly msPerStudent: number
+  readonly createdAt: string
+  readonly omitted: readonly { readonly code: string; readonly reason: string; readonly count: number }[]
+  /** Names of fused modalities, for the gate split: [modalities]. */
+  readonly gateModalities: readonly string[]
+}
+
+const source = z.object({ file: path, config: path.nullable().default(null) })
+/** Values the user chose for what neither checkpoint nor config says, by RAFNet's parameter name. */
+const chosen = z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.array(z.string())])).default({})
+
+export const models = {
+  list: call(nothing)<readonly ModelInfo[]>(),
+  /** Reads a checkpoint or .onnx and says what it would be, without keeping it. */
+  inspect: call(source.extend({ chosen }))<Omit<ModelInfo, 'id' | 'createdAt'>>(),
+  add: call(source.extend({ chosen, name: name.nullable().default(null) }))<ModelInfo>(),
+  remove: call(z.object({ modelId: id }))<null>(),
+  runs: call(nothing)<readonly RunInfo[]>(),
+  /** Runs a model on all scenes, or on those named; the answer comes when the job ends. */
+  predict: call(
+    z.object({ modelId: id, sceneIds: z.array(id).nullable().default(null), name: name.nullable().default(null), device }),
+  )<RunInfo>(),
+  providers: call(nothing)<ProviderPanel>(),
+}

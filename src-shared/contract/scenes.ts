@@ -1,0 +1,63 @@
+import { z } from 'zod'
+import type { Label, LabelSource } from '#shared/domain/label.ts'
+import type { Prediction } from '#shared/domain/prediction.ts'
+import type { Scene } from '#shared/domain/scene.ts'
+import type { Student } from '#shared/domain/student.ts'
+import { call } from './procedure.ts'
+import { id } from './schemas.ts'
+
+/** A scene in the list, with the figures of one run (`correct` counts students whose label and prediction agree). */
+export interface SceneRow extends Scene {
+  readonly students: number
+  /** Students with a label in force. */
+  readonly labelled: number
+  /** Students whose label in force a person gave or accepted. */
+  readonly confirmed: number
+  /** Students with a label in force and a prediction of the run. */
+  readonly scored: number
+  readonly correct: number
+}
+
+export interface LabelView {
+  readonly classIndex: number
+  readonly annotator: string
+  readonly source: LabelSource
+  readonly at: string
+}
+
+export interface SceneStudent extends Student {
+  /** The label in force, or null where nobody gave one. */
+  readonly label: LabelView | null
+  readonly importedClassIndex: number | null
+  readonly boxIssue: 'inverted' | 'empty' | 'outside' | null
+  /** Predictions of the runs asked for, at most one per run, in the order asked. */
+  readonly predictions: readonly Prediction[]
+}
+
+export interface SceneDetail {
+  readonly scene: Scene
+  /** In seat order. */
+  readonly students: readonly SceneStudent[]
+}
+
+/** A neighbour that the spatial graph used: `weight` of the softmax over the k nearest. */
+export interface Neighbour {
+  readonly studentId: number
+  readonly weight: number
+}
+
+/** One page of scene rows: `query` is the search language of the scene list (`room:3-201 conf<0.5 wrong class:phone`). */
+const listInput = z.object({
+  query: z.string().max(500).default(''),
+  runId: id.nullable().default(null),
+  offset: z.int().nonnegative().default(0),
+  limit: z.int().positive().max(1000).default(200),
+})
+
+export const scenes = {
+  list: call(listInput)<{ readonly total: number; readonly rows: readonly SceneRow[] }>(),
+  get: call(z.object({ sceneId: id, runIds: z.array(id).max(8).default([]) }))<SceneDetail>(),
+  history: call(z.object({ studentId: id }))<readonly Label[]>(),
+  /** The neighbours of one student in one run; empty for heads without a graph. */
+  neighbours: call(z.object({ studentId: id, runId: id }))<readonly Neighbour[]>(),
+}
