@@ -110,9 +110,9 @@ export const computeContract = {
     /** Parses a feature pickle, writes each modality's vectors to `<outFolder>/<modality>.bin`, answers with the rest. */
     read: stream(z.object({ file: path, contextFile: path.nullable(), outFolder: path }))<Progress<FeatureTable>>(),
     readSplit: stream(z.object({ file: path }))<Progress<SplitTable>>(),
-    write: stream(z.object({ plan: z.custom<FeatureWritePlan>((value) => typeof value === 'object' && value !== null), out: path }))<
-      Progress<{ readonly bytes: number; readonly sha256: string }>
-    >(),
+    write: stream(
+      z.object({ plan: z.custom<FeatureWritePlan>((value) => typeof value === 'object' && value !== null), out: path }),
+    )<Progress<{ readonly bytes: number; readonly sha256: string }>>(),
   },
   photos: {
     /** Facts of each file, in order, some at a time. */
@@ -129,7 +129,12 @@ export const computeContract = {
     )<Uint8Array>(),
     /** JPEG bytes of the whole photo with boxes drawn on it; `pixelate` hides the upper 45 % of every box. */
     annotate: call(
-      z.object({ file: path, marks: z.array(boxMark), pixelate: z.boolean(), longerSidePx: z.int().positive().max(8192) }),
+      z.object({
+        file: path,
+        marks: z.array(boxMark),
+        pixelate: z.boolean(),
+        longerSidePx: z.int().positive().max(8192),
+      }),
     )<Uint8Array>(),
     /** Upright pixels re-encoded for a browser that cannot show the file itself (TIFF, BMP). */
     transcode: call(z.object({ file: path }))<Uint8Array>(),

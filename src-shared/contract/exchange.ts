@@ -66,7 +66,9 @@ export const exchange = {
       split: name.nullable().default(null),
     }),
   )<ImportSummary>(),
-  importSplit: call(z.object({ file: path, photoRoot: path.nullable().default(null), split: name.nullable().default(null) }))<ImportSummary>(),
+  importSplit: call(
+    z.object({ file: path, photoRoot: path.nullable().default(null), split: name.nullable().default(null) }),
+  )<ImportSummary>(),
   /** Recursive; also the rescan that finds new, moved and missing photos. null scans the project's photo root. */
   scanPhotos: call(z.object({ folder: path.nullable().default(null) }))<ScanSummary>(),
   planExport: call(selection)<ExportPlan>(),

@@ -32,8 +32,7 @@ const pickInput = z.object({
 
 /** A command that a menu or a file dropped on the window asks of the page. */
 export type HostCommand =
-  | { readonly kind: 'action'; readonly action: string }
-  | { readonly kind: 'open'; readonly paths: readonly string[] }
+  { readonly kind: 'action'; readonly action: string } | { readonly kind: 'open'; readonly paths: readonly string[] }
 
 export const host = {
   info: call(nothing)<HostInfo>(),

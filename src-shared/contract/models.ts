@@ -82,7 +82,12 @@ export const models = {
   runs: call(nothing)<readonly RunInfo[]>(),
   /** Runs a model on all scenes, or on those named; the answer comes when the job ends. */
   predict: call(
-    z.object({ modelId: id, sceneIds: z.array(id).nullable().default(null), name: name.nullable().default(null), device }),
+    z.object({
+      modelId: id,
+      sceneIds: z.array(id).nullable().default(null),
+      name: name.nullable().default(null),
+      device,
+    }),
   )<RunInfo>(),
   providers: call(nothing)<ProviderPanel>(),
 }

@@ -11,7 +11,11 @@ export interface ReportSummary {
   readonly faces: 'pixelated' | 'shown'
 }
 
-const choice = z.object({ runId: id, faces: faces.default('pixelated'), sceneIds: z.array(id).nullable().default(null) })
+const choice = z.object({
+  runId: id,
+  faces: faces.default('pixelated'),
+  sceneIds: z.array(id).nullable().default(null),
+})
 
 export const reports = {
   /** Builds the HTML report and answers with the media path that shows it. */

@@ -40,5 +40,4 @@ export function labelInForce(history: readonly Label[]): Label | null {
 }
 
 /** Imported labels are an opinion of their own, beside whatever the same annotator said by hand. */
-const opinionKey = (label: Label): string =>
-  label.source === 'imported' ? 'imported' : `annotator ${label.annotator}`
+const opinionKey = (label: Label): string => (label.source === 'imported' ? 'imported' : `annotator ${label.annotator}`)

@@ -1,0 +1,74 @@
+import { AppError, toAppError } from '#shared/contract/app-error.ts'
+import type { Contract, Procedure } from '#shared/contract/procedure.ts'
+import type { CallContext, Channel, Handlers, Request, Response } from './types.ts'
+
+type AnyHandler = (input: unknown, context: CallContext) => unknown
+
+/** Answers the calls that come over `channel` until it closes; every input is parsed by the contract's schema first. */
+export function serve<C extends Contract>(contract: C, handlers: Handlers<C>, channel: Channel): void {
+  const running = new Map<number, AbortController>()
+  const reply = (response: Response) => channel.send(response)
+
+  const start = async (request: Extract<Request, { kind: 'start' }>): Promise<void> => {
+    const controller = new AbortController()
+    running.set(request.id, controller)
+    try {
+      const { procedure, handler } = find(contract, handlers, request.procedure)
+      const answer = handler(parseInput(procedure, request), { signal: controller.signal })
+      const value =
+        procedure.kind === 'stream' ? await pump(answer, request.id, controller.signal, reply) : await answer
+      reply({ kind: 'done', id: request.id, value })
+    } catch (error) {
+      reply({ kind: 'error', id: request.id, error: toAppError(error).toJSON() })
+    } finally {
+      running.delete(request.id)
+    }
+  }
+
+  channel.onMessage((message) => {
+    const request = message as Request
+    if (request.kind === 'start') void start(request)
+    else if (request.kind === 'cancel') running.get(request.id)?.abort(cancelled())
+  })
+  channel.onClose(() => {
+    for (const controller of running.values()) controller.abort(cancelled())
+  })
+}
+
+/** The error of work that somebody stopped; it is no failure and is never shown as one. */
+export const cancelled = (): AppError => new AppError('job.cancelled', 'The work was cancelled.')
+
+async function pump(
+  answer: unknown,
+  id: number,
+  signal: AbortSignal,
+  reply: (response: Response) => void,
+): Promise<undefined> {
+  for await (const value of answer as AsyncIterable<unknown>) {
+    if (signal.aborted) throw cancelled()
+    reply({ kind: 'next', id, value })
+  }
+  return undefined
+}
+
+function find<C extends Contract>(
+  contract: C,
+  handlers: Handlers<C>,
+  path: string,
+): { procedure: Procedure; handler: AnyHandler } {
+  const [service = '', name = ''] = path.split('.')
+  const known = Object.hasOwn(contract, service) && Object.hasOwn(contract[service]!, name)
+  if (!known) throw new AppError('rpc.procedure-unknown', `There is no procedure "${path}".`, { procedure: path })
+  const handler = handlers[service]![name] as unknown as AnyHandler
+  return { procedure: contract[service]![name]!, handler }
+}
+
+function parseInput(procedure: Procedure, request: { procedure: string; input: unknown }): unknown {
+  const parsed = procedure.input.safeParse(request.input)
+  if (parsed.success) return parsed.data
+  const issues = parsed.error.issues.map((issue) => `${issue.path.join('.') || 'input'}: ${issue.message}`)
+  throw new AppError('rpc.input-invalid', `"${request.procedure}" was called with bad input. ${issues.join('; ')}`, {
+    procedure: request.procedure,
+    issues,
+  })
+}
