@@ -1,0 +1,79 @@
+import { createClassroom, seatsOf } from './classroom.ts'
+import type { Classroom, ClassroomPlan, Daylight, Seat } from './classroom.ts'
+import { drawPosture, nullClass } from './postures.ts'
+import type { BehaviourIndex, Posture } from './postures.ts'
+import { createRandom } from './random.ts'
+import type { Random } from './random.ts'
+import { poseSkeleton } from './skeleton.ts'
+import type { Skeleton } from './skeleton.ts'
+import { studentBox } from './student-box.ts'
+import type { Box } from './student-box.ts'
+
+/** What stands about one photo before anyone sits in it. */
+export interface ScenePlan {
+  readonly name: string
+  readonly room: ClassroomPlan
+  readonly roomId: string
+  readonly takenAt: string
+  readonly daylight: Daylight
+  readonly students: number
+  /** How common each behaviour is in this lesson, in class order. */
+  readonly mix: readonly number[]
+}
+
+export interface SceneStudent {
+  readonly seat: Seat
+  readonly behaviour: BehaviourIndex
+  readonly posture: Posture
+  readonly skeleton: Skeleton
+  readonly box: Box
+}
+
+export interface Scene {
+  readonly plan: ScenePlan
+  readonly room: Classroom
+  readonly seats: readonly Seat[]
+  readonly students: readonly SceneStudent[]
+}
+
+/** Seats the students, gives each a behaviour that neighbours share more often than chance, and poses them. */
+export function createScene(plan: ScenePlan): Scene {
+  const random = createRandom(`scene ${plan.name}`)
+  const room = createClassroom(plan.room)
+  const seats = seatsOf(room)
+  const taken = takeSeats(seats, plan.students, random)
+  const behaviours = spreadBehaviours(taken, plan.mix, random)
+  const students: SceneStudent[] = []
+  for (const [index, seat] of taken.entries()) {
+    const behaviour = behaviours[index]!
+    const posture = drawPosture(behaviour, random)
+    const skeleton = poseSkeleton(seat.place, posture, random.between(0.93, 1.06))
+    const box = studentBox(room.camera, skeleton, posture)
+    students.push({ seat, behaviour, posture, skeleton, box })
+  }
+  return { plan, room, seats, students: students.filter(({ box }) => box.x2 - box.x1 > 8 && box.y2 - box.y1 > 8) }
+}
+
+/** Seats in reading order, some left empty: more often at the back. */
+function takeSeats(seats: readonly Seat[], count: number, random: Random): readonly Seat[] {
+  const order = seats.map((seat) => ({ seat, rank: random.next() + seat.row * 0.06 }))
+  const kept = new Set(order.toSorted((a, b) => a.rank - b.rank).slice(0, count).map(({ seat }) => seat))
+  return seats.filter((seat) => kept.has(seat))
+}
+
+/** Draws each behaviour from the lesson's mix, weighted up by what the neighbours already drawn do. */
+function spreadBehaviours(seats: readonly Seat[], mix: readonly number[], random: Random): readonly BehaviourIndex[] {
+  const drawn: BehaviourIndex[] = []
+  for (const seat of seats) {
+    const weights = mix.map((share, behaviour) => {
+      const alike = seats.filter((other, index) => drawn[index] === behaviour && nextTo(seat, other)).length
+      return share * (behaviour === nullClass ? 1 : 1 + 1.1 * alike)
+    })
+    drawn.push(random.weighted(weights) as BehaviourIndex)
+  }
+  return drawn
+}
+
+function nextTo(seat: Seat, other: Seat): boolean {
+  return Math.abs(seat.row - other.row) <= 1 && Math.abs(seat.column - other.column) <= 1
+}
