@@ -69,6 +69,14 @@ export interface RunInfo {
   readonly gateModalities: readonly string[]
 }
 
+/** One student of a run, for lists that leave Lectern: `predict --json` prints them in import order. */
+export interface PredictionRow {
+  readonly scene: string
+  readonly bboxId: string
+  readonly classIndex: number
+  readonly logits: readonly number[]
+}
+
 const source = z.object({ file: path, config: path.nullable().default(null) })
 /** Values the user chose for what neither checkpoint nor config says, by RAFNet's parameter name. */
 const chosen = z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.array(z.string())])).default({})
@@ -89,5 +97,7 @@ export const models = {
       device,
     }),
   )<RunInfo>(),
+  /** Every prediction of a run, in import order. */
+  predictions: call(z.object({ runId: id }))<readonly PredictionRow[]>(),
   providers: call(nothing)<ProviderPanel>(),
 }
