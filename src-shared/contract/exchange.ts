@@ -57,6 +57,10 @@ const selection = z.object({
 export type ExportSelection = z.infer<typeof selection>
 
 export const exchange = {
+  /** A feature pickle or a split pickle, whichever the file turns out to be. */
+  importFile: call(
+    z.object({ file: path, photoRoot: path.nullable().default(null), split: name.nullable().default(null) }),
+  )<ImportSummary>(),
   importFeatures: call(
     z.object({
       file: path,

@@ -1,0 +1,91 @@
+import { resolve } from 'node:path'
+import { AppError } from '#shared/contract/app-error.ts'
+import type { Evaluation } from '#shared/contract/evaluation.ts'
+import type { RunInfo } from '#shared/contract/models.ts'
+import type { CommandContext } from '../command.ts'
+import { percent, table } from '../output.ts'
+
+/** `evaluate <project> [--model <name>]`: a run against the labels in force. */
+export async function evaluate(context: CommandContext, project: string, options: { model?: string }): Promise<void> {
+  const { client, output } = context
+  await client.project.open({ folder: resolve(project) })
+  const run = await findRun(context, options.model)
+  const figures = await client.evaluation.evaluate({ runId: run.id })
+  output.result(evaluationJson(figures), [...evaluationLines(figures), '', ...sceneLines(figures)])
+}
+
+/** The newest run, or the newest of those with that name. */
+export async function findRun({ client }: CommandContext, name: string | undefined): Promise<RunInfo> {
+  const runs = await client.models.runs({})
+  const matching = runs.filter((run) => name === undefined || run.name === name)
+  const newest = matching.reduce<RunInfo | null>((best, run) => (best && best.id > run.id ? best : run), null)
+  if (newest) return newest
+  throw name === undefined
+    ? new AppError('evaluation.no-run', 'No model has been run on this project yet. Run "lectern predict" first.')
+    : new AppError(
+        'evaluation.run-unknown',
+        `No run is named "${name}". There are ${runs.map((run) => run.name).join(', ') || 'none'}.`,
+        { run: name },
+      )
+}
+
+/** Keys as RAFNet writes them; rates are percentages, confusion rows are truth. */
+export const evaluationJson = (figures: Evaluation) => ({
+  model: figures.model,
+  provider: figures.provider,
+  students: figures.students,
+  accuracy: figures.accuracy.percent,
+  accuracy_interval: figures.accuracy.interval,
+  macro_f1: figures.macroF1,
+  macro_f1_no_null: figures.macroF1NoNull,
+  macro_f1_non_null_classes: figures.macroF1NonNullClasses,
+  accuracy_no_null: figures.accuracyNoNull.percent,
+  weighted_f1: figures.weightedF1,
+  per_class: figures.classes.map((one) => ({
+    class: one.class.name,
+    precision: one.precision,
+    recall: one.recall,
+    f1: one.f1,
+    support: one.support,
+  })),
+  confusion: figures.confusion,
+  scenes: figures.scenes.map(({ scene, students, correct, accuracy, interval }) => ({
+    scene,
+    students,
+    correct,
+    accuracy,
+    interval,
+  })),
+  without_label: figures.withoutLabel,
+  without_prediction: figures.withoutPrediction,
+})
+
+export const evaluationLines = (figures: Evaluation): string[] => [
+  `${figures.model}: ${figures.students} students`,
+  `accuracy ${percent(figures.accuracy.percent)} %, without Null ${percent(figures.accuracyNoNull.percent)} %`,
+  `macro F1 ${percent(figures.macroF1)}, no-null (the paper's) ${percent(figures.macroF1NoNull)}, ` +
+    `non-Null classes ${percent(figures.macroF1NonNullClasses)}, weighted ${percent(figures.weightedF1)}`,
+  '',
+  ...table(
+    ['class', 'precision', 'recall', 'F1', 'support'],
+    figures.classes.map((one) => [
+      one.class.name,
+      percent(one.precision),
+      percent(one.recall),
+      percent(one.f1),
+      String(one.support),
+    ]),
+  ),
+]
+
+export const sceneLines = (figures: Evaluation): string[] =>
+  table(
+    ['scene', 'students', 'correct', 'accuracy', '95 % interval'],
+    figures.scenes.map(({ scene, students, correct, accuracy, interval }) => [
+      scene,
+      String(students),
+      String(correct),
+      percent(accuracy),
+      `${percent(interval[0])} to ${percent(interval[1])}`,
+    ]),
+  )

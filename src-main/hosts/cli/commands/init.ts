@@ -1,0 +1,16 @@
+import { resolve } from 'node:path'
+import type { CommandContext } from '../command.ts'
+import { findingLines } from './findings.ts'
+
+/** `init <project> --images <dir>`: a project, and a scene for every photo below the folder. */
+export async function init(context: CommandContext, project: string, options: { images: string }): Promise<void> {
+  const { client, output, signal } = context
+  const photoRoot = resolve(options.images)
+  const folder = resolve(project)
+  await client.project.create({ folder, photoRoot })
+  const scan = await client.exchange.scanPhotos({ folder: photoRoot }, { signal })
+  output.result({ project: folder, ...scan }, [
+    `${folder}: ${scan.added} scenes from ${scan.found} photos in ${photoRoot}`,
+    ...findingLines(scan.findings),
+  ])
+}

@@ -1,0 +1,43 @@
+import { resolve } from 'node:path'
+import { reportFormat, type ReportFormat } from '#shared/contract/reports.ts'
+import { AppError } from '#shared/contract/app-error.ts'
+import type { CommandContext } from '../command.ts'
+import { findRun } from './evaluate.ts'
+
+export interface ReportOptions {
+  readonly out: string
+  readonly model?: string
+  readonly format: string
+  readonly showFaces?: boolean
+}
+
+/** `report <project> --out <dir>`: per scene and overall; faces are pixelated unless `--show-faces` says otherwise. */
+export async function report(context: CommandContext, project: string, options: ReportOptions): Promise<void> {
+  const { client, output, signal } = context
+  await client.project.open({ folder: resolve(project) })
+  const run = await findRun(context, options.model)
+  const summary = await client.reports.write(
+    {
+      runId: run.id,
+      out: resolve(options.out),
+      formats: parseFormats(options.format),
+      faces: options.showFaces ? 'shown' : 'pixelated',
+    },
+    { signal },
+  )
+  output.result(
+    summary,
+    summary.files.map(({ file, bytes }) => `${file} (${bytes} bytes, faces ${summary.faces})`),
+  )
+}
+
+function parseFormats(text: string): ReportFormat[] {
+  return text.split(',').map((part) => {
+    const parsed = reportFormat.safeParse(part.trim())
+    if (parsed.success) return parsed.data
+    const known = reportFormat.options.join(', ')
+    throw new AppError('report.format-unknown', `There is no report format "${part}". Choose from ${known}.`, {
+      format: part,
+    })
+  })
+}
