@@ -22,11 +22,23 @@ export function ensureChromium(say) {
   const sudo = process.getuid?.() === 0 ? [] : ['sudo', '-n']
   const apt = (...args) => {
     const [command, ...rest] = [...sudo, 'apt-get', ...args]
-    return spawnSync(command, rest, { stdio: ['ignore', 2, 2], env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } })
+    return spawnSync(command, rest, {
+      stdio: ['ignore', 2, 2],
+      env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+    })
   }
   apt('update', '-qq')
-  apt('install', '-y', '-qq', '--no-install-recommends', 'chromium-headless-shell', 'fonts-noto-cjk', 'fonts-liberation')
+  apt(
+    'install',
+    '-y',
+    '-qq',
+    '--no-install-recommends',
+    'chromium-headless-shell',
+    'fonts-noto-cjk',
+    'fonts-liberation',
+  )
   const installed = findChromium()
-  if (!installed) throw new Error('No Chromium was found or could be installed. Set LECTERN_CHROMIUM to the path of one.')
+  if (!installed)
+    throw new Error('No Chromium was found or could be installed. Set LECTERN_CHROMIUM to the path of one.')
   return installed
 }

@@ -13,7 +13,10 @@ export function electronBinary() {
   if (given) return existsSync(given) ? { path: given } : { why: `LECTERN_ELECTRON names no file: ${given}` }
   const pathFile = join(home, 'path.txt')
   if (!existsSync(pathFile)) return { why: "Electron's binary is not installed" }
-  const path = join(process.env.ELECTRON_OVERRIDE_DIST_PATH ?? join(home, 'dist'), readFileSync(pathFile, 'utf8').trim())
+  const path = join(
+    process.env.ELECTRON_OVERRIDE_DIST_PATH ?? join(home, 'dist'),
+    readFileSync(pathFile, 'utf8').trim(),
+  )
   if (!existsSync(path)) return { why: `Electron's binary is missing at ${path}` }
   return hasDisplay() ? { path } : { why: 'there is no display' }
 }
@@ -25,6 +28,10 @@ export function obtainElectron(say) {
   if (!hasDisplay()) return { why: 'there is no display' }
   if (process.env.LECTERN_NO_ELECTRON_DOWNLOAD) return found
   say('Downloading Electron (once)…')
-  const result = spawnSync(nodePath(), [join(home, 'install.js')], { env: environment(), stdio: 'ignore', timeout: 300_000 })
+  const result = spawnSync(nodePath(), [join(home, 'install.js')], {
+    env: environment(),
+    stdio: 'ignore',
+    timeout: 300_000,
+  })
   return result.status === 0 ? electronBinary() : { why: "Electron's binary could not be downloaded" }
 }

@@ -14,7 +14,9 @@ export function nodePath() {
   const packaged = at('node_modules', 'node', 'bin', windows ? 'node.exe' : 'node')
   if (existsSync(packaged)) return packaged
   if (Number(process.versions.node.split('.')[0]) >= 24) return process.execPath
-  throw new Error('Lectern needs Node 24. The npm package "node" should have brought it: run "npm ci" and look at its errors.')
+  throw new Error(
+    'Lectern needs Node 24. The npm package "node" should have brought it: run "npm ci" and look at its errors.',
+  )
 }
 
 /** The environment of everything that Lectern starts: Node 24 first on the path, no downloads by onnxruntime-node. */
@@ -53,7 +55,14 @@ export function ensureInstalled(say) {
   writeFileSync(stamp, wanted)
 }
 
-const sources = ['src-main', 'src-renderer', 'src-preload', 'src-shared', 'electron.vite.config.ts', 'package-lock.json']
+const sources = [
+  'src-main',
+  'src-renderer',
+  'src-preload',
+  'src-shared',
+  'electron.vite.config.ts',
+  'package-lock.json',
+]
 
 /** Builds main, preload and renderer into out/ where a source is newer than the last build. */
 export function ensureBuilt(say) {

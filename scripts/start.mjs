@@ -12,7 +12,12 @@ if (electron.path) {
   follow(spawn(electron.path, [root, ...args], { stdio: 'inherit', env: environment() }))
 } else {
   console.error(`Opening Lectern in your browser, because ${electron.why}.`)
-  follow(spawn(nodePath(), [join(root, 'out', 'main', 'cli.js'), 'serve', ...args], { stdio: 'inherit', env: environment() }))
+  follow(
+    spawn(nodePath(), [join(root, 'out', 'main', 'cli.js'), 'serve', ...args], {
+      stdio: 'inherit',
+      env: environment(),
+    }),
+  )
 }
 
 function follow(child) {

@@ -99,7 +99,14 @@ function rowWidth(layout: Layout): number {
 
 /** The room of a training scene: any layout, any corner, so that the heads never see the sample's own rooms. */
 export function randomPlan(random: Random): ClassroomPlan {
-  const groups = random.pick([[2, 2, 2], [1, 1, 1, 1, 1, 1], [4, 4], [2, 3, 2], [3, 3], [2, 2, 2, 2]])
+  const groups = random.pick([
+    [2, 2, 2],
+    [1, 1, 1, 1, 1, 1],
+    [4, 4],
+    [2, 3, 2],
+    [3, 3],
+    [2, 2, 2, 2],
+  ])
   const bench = groups.some((size) => size > 3)
   return {
     layout: {

@@ -57,7 +57,12 @@ export function createScene(plan: ScenePlan): Scene {
 /** Seats in reading order, some left empty: more often at the back. */
 function takeSeats(seats: readonly Seat[], count: number, random: Random): readonly Seat[] {
   const order = seats.map((seat) => ({ seat, rank: random.next() + seat.row * 0.06 }))
-  const kept = new Set(order.toSorted((a, b) => a.rank - b.rank).slice(0, count).map(({ seat }) => seat))
+  const kept = new Set(
+    order
+      .toSorted((a, b) => a.rank - b.rank)
+      .slice(0, count)
+      .map(({ seat }) => seat),
+  )
   return seats.filter((seat) => kept.has(seat))
 }
 

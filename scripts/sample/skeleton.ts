@@ -1,4 +1,4 @@
-import { add, cross, dot, length, normalise, scale, subtract, vector } from './perspective.ts'
+import { add, cross, dot, length, mix, normalise, scale, subtract, vector } from './perspective.ts'
 import type { Vector } from './perspective.ts'
 import type { HandPlace, Posture } from './postures.ts'
 
@@ -83,4 +83,13 @@ function bendArm(shoulder: Vector, wanted: Vector, hint: Vector, stature: number
   const aside = Math.sqrt(Math.max(0, upper * upper - along * along))
   const bend = normalise(subtract(hint, scale(direction, dot(hint, direction))))
   return { shoulder, elbow: add(add(shoulder, scale(direction, along)), scale(bend, aside)), hand }
+}
+
+/** Where the front of a body lies: `share` of the way from hips to neck, `side` metres to the picture's right. */
+export function onFront(skeleton: Skeleton, share: number, side: number): Vector {
+  const spine = normalise(subtract(skeleton.neck, skeleton.hips))
+  const across = normalise(subtract(skeleton.right.shoulder, skeleton.left.shoulder))
+  const outward = cross(across, spine)
+  const surface = scale(outward, 0.12)
+  return add(add(mix(skeleton.hips, skeleton.neck, share), scale(across, side)), surface)
 }

@@ -15,9 +15,13 @@ export interface FolderListing {
 export async function listFolder(folder: string | null): Promise<FolderListing> {
   const at = resolve(folder ?? homedir())
   const names = await readdir(at, { withFileTypes: true }).catch((error: NodeJS.ErrnoException) => {
-    throw new AppError('host.folder-unreadable', `The folder "${at}" cannot be read (${error.code ?? error.message}).`, {
-      folder: at,
-    })
+    throw new AppError(
+      'host.folder-unreadable',
+      `The folder "${at}" cannot be read (${error.code ?? error.message}).`,
+      {
+        folder: at,
+      },
+    )
   })
   const entries = await Promise.all(
     names.filter((one) => !one.name.startsWith('.')).map((one) => describe(join(at, one.name), one.name)),
@@ -25,7 +29,11 @@ export async function listFolder(folder: string | null): Promise<FolderListing> 
   const byName = (a: FolderEntry, b: FolderEntry) =>
     Number(a.kind === 'file') - Number(b.kind === 'file') || a.name.localeCompare(b.name, undefined, { numeric: true })
   const parent = dirname(at)
-  return { folder: at, parent: parent === at ? null : parent, entries: entries.filter((one) => one !== null).sort(byName) }
+  return {
+    folder: at,
+    parent: parent === at ? null : parent,
+    entries: entries.filter((one) => one !== null).sort(byName),
+  }
 }
 
 async function describe(path: string, name: string): Promise<FolderEntry | null> {
@@ -39,9 +47,13 @@ async function describe(path: string, name: string): Promise<FolderEntry | null>
 
 export async function createFolder(folder: string): Promise<null> {
   await mkdir(folder, { recursive: true }).catch((error: NodeJS.ErrnoException) => {
-    throw new AppError('host.folder-not-created', `The folder "${folder}" cannot be made (${error.code ?? error.message}).`, {
-      folder,
-    })
+    throw new AppError(
+      'host.folder-not-created',
+      `The folder "${folder}" cannot be made (${error.code ?? error.message}).`,
+      {
+        folder,
+      },
+    )
   })
   return null
 }

@@ -21,7 +21,11 @@ export interface PageFile {
  * One file of the built renderer, or null where there is none at that path. The page itself gets a fresh nonce, in its
  * Content-Security-Policy and in a meta element for components that insert style elements.
  */
-export async function readPageFile(rendererFolder: string, pathname: string, sources: PageSources): Promise<PageFile | null> {
+export async function readPageFile(
+  rendererFolder: string,
+  pathname: string,
+  sources: PageSources,
+): Promise<PageFile | null> {
   const file = await confine(rendererFolder, pathname === '/' ? '/index.html' : pathname)
   const bytes = file && (await readFile(file).catch(() => null))
   if (!file || !bytes) return null
@@ -30,7 +34,11 @@ export async function readPageFile(rendererFolder: string, pathname: string, sou
   if (extname(file) !== '.html') return { bytes, headers: { ...common, 'cache-control': 'max-age=3600' } }
   const nonce = randomBytes(16).toString('base64')
   const html = bytes.toString('utf8').replace('<head>', `<head>\n    <meta name="lectern-nonce" content="${nonce}" />`)
-  const headers = { ...common, 'content-security-policy': contentSecurityPolicy(nonce, sources), 'cache-control': 'no-store' }
+  const headers = {
+    ...common,
+    'content-security-policy': contentSecurityPolicy(nonce, sources),
+    'cache-control': 'no-store',
+  }
   return { bytes: Buffer.from(html), headers }
 }
 

@@ -20,6 +20,8 @@ function channelsOf(colour: string): readonly number[] {
 }
 
 function mapChannels(colour: string, change: (channel: number, index: number) => number): string {
-  const changed = channelsOf(colour).map((channel, index) => Math.max(0, Math.min(255, Math.round(change(channel, index)))))
+  const changed = channelsOf(colour).map((channel, index) =>
+    Math.max(0, Math.min(255, Math.round(change(channel, index)))),
+  )
   return `#${changed.map((channel) => channel.toString(16).padStart(2, '0')).join('')}`
 }

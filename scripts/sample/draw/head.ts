@@ -14,8 +14,26 @@ const deep = 1.04
 
 /** The face's outline as [azimuth, elevation] in degrees on the head: fringe, temples, cheeks, chin. */
 const faceOutline: readonly (readonly [number, number])[] = [
-  ...([[0, 30], [24, 33], [46, 27], [60, 12], [66, -8], [60, -26], [46, -44]] as const),
-  ...([[24, -62], [0, -70], [-24, -62], [-46, -44], [-60, -26], [-66, -8], [-60, 12], [-46, 27], [-24, 33]] as const),
+  ...([
+    [0, 30],
+    [24, 33],
+    [46, 27],
+    [60, 12],
+    [66, -8],
+    [60, -26],
+    [46, -44],
+  ] as const),
+  ...([
+    [24, -62],
+    [0, -70],
+    [-24, -62],
+    [-46, -44],
+    [-60, -26],
+    [-66, -8],
+    [-60, 12],
+    [-46, 27],
+    [-24, 33],
+  ] as const),
 ]
 
 /** Draws a head with its hair; the face shows as far as the head is turned to the camera. */
@@ -175,7 +193,10 @@ function shineHair(
   colour: string,
 ): void {
   const { context, camera } = painter
-  const top = project(camera, add(head.centre, add(vector(0, 0, head.radius * 0.75), scale(camera.right, -head.radius * 0.3))))
+  const top = project(
+    camera,
+    add(head.centre, add(vector(0, 0, head.radius * 0.75), scale(camera.right, -head.radius * 0.3))),
+  )
   const light = context.createRadialGradient(top.xPx, top.yPx, 0, top.xPx, top.yPx, radiusPx * 1.1)
   light.addColorStop(0, fade(shade(colour, 0.45), 0.75))
   light.addColorStop(1, fade(colour, 0))
@@ -216,4 +237,3 @@ function smooth(points: readonly { xPx: number; yPx: number }[]): readonly { xPx
   }
   return current
 }
-

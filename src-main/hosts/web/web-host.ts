@@ -98,7 +98,9 @@ function listen(server: Server, port: number): Promise<number> {
     server.once('error', (error: NodeJS.ErrnoException) =>
       reject(
         error.code === 'EADDRINUSE'
-          ? new AppError('host.port-in-use', `Port ${port} is taken by another program. Choose another with --port.`, { port })
+          ? new AppError('host.port-in-use', `Port ${port} is taken by another program. Choose another with --port.`, {
+              port,
+            })
           : error,
       ),
     )

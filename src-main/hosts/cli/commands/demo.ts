@@ -30,7 +30,11 @@ export async function demo(context: CommandContext, sampleFolder: string, option
   const run = await client.models.predict({ modelId: model.id, device: 'auto' }, { signal })
   output.note(`${model.name} (${model.family}) ran on ${run.provider}: ${run.providerReason}`)
   const figures = await client.evaluation.evaluate({ runId: run.id })
-  const report = await client.reports.write({ runId: run.id, out: join(out, 'report'), formats: ['html', 'csv', 'json'] })
+  const report = await client.reports.write({
+    runId: run.id,
+    out: join(out, 'report'),
+    formats: ['html', 'csv', 'json'],
+  })
   const exported = await client.exchange.exportFeatures({ out: join(out, 'corrected_features.pkl') }, { signal })
 
   output.result({ ...evaluationJson(figures), report: report.files, export: exported.file }, [
@@ -53,12 +57,17 @@ async function findDemoFiles(folder: string): Promise<{ features: string; checkp
   const find = (what: string, matches: (name: string) => boolean): string => {
     const name = names.find(matches)
     if (name) return join(folder, name)
-    throw new AppError('demo.file-missing', `"${folder}" holds no ${what}. Name a folder with --data that does.`, { folder })
+    throw new AppError('demo.file-missing', `"${folder}" holds no ${what}. Name a folder with --data that does.`, {
+      folder,
+    })
   }
   const images = join(folder, 'images')
   return {
     features: find('feature pickle (features.pkl)', (name) => /features(_with_context)?\.pkl$/.test(name)),
-    checkpoint: find('checkpoint (head.pth or another .pth)', names.includes('head.pth') ? (name) => name === 'head.pth' : (name) => name.endsWith('.pth')),
+    checkpoint: find(
+      'checkpoint (head.pth or another .pth)',
+      names.includes('head.pth') ? (name) => name === 'head.pth' : (name) => name.endsWith('.pth'),
+    ),
     photos: existsSync(images) ? images : null,
   }
 }

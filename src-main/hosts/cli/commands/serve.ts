@@ -1,0 +1,53 @@
+import { spawn } from 'node:child_process'
+import { join, resolve } from 'node:path'
+import { toAppError } from '#shared/contract/app-error.ts'
+import { startWorkbench, type WorkbenchParts } from '../../start-workbench.ts'
+import { startWebHost } from '../../web/web-host.ts'
+import { webHostHandlers } from '../../web/web-host-handlers.ts'
+import { createOutput } from '../output.ts'
+
+/** `serve [project]`: the local host, until the process is told to end. */
+export async function serveProject(
+  parts: Omit<WorkbenchParts, 'host'>,
+  project: string | undefined,
+  options: { port?: number; open: boolean },
+): Promise<void> {
+  const output = createOutput(false)
+  const session = startWorkbench({ ...parts, host: webHostHandlers(parts.appVersion) })
+  try {
+    if (project !== undefined) await session.client.project.open({ folder: resolve(project) })
+    const host = await startWebHost({
+      handlers: session.handlers,
+      media: session.media,
+      rendererFolder: join(parts.root, 'out', 'renderer'),
+      port: options.port ?? 0,
+    })
+    output.result(null, [`Lectern is at ${host.address}`])
+    output.note('Press Ctrl+C to end it.')
+    if (options.open) openBrowser(host.address, output.note)
+    const end = () =>
+      void host
+        .close()
+        .then(session.close)
+        .finally(() => process.exit(0))
+    process.once('SIGINT', end)
+    process.once('SIGTERM', end)
+  } catch (error) {
+    output.error(toAppError(error))
+    process.exitCode = 1
+    await session.close()
+  }
+}
+
+function openBrowser(address: string, note: (text: string) => void): void {
+  if (process.platform === 'linux' && !process.env['DISPLAY'] && !process.env['WAYLAND_DISPLAY']) {
+    return note('There is no display here: open the address in a browser of this machine.')
+  }
+  const [command, ...args] =
+    process.platform === 'win32'
+      ? ['rundll32', 'url.dll,FileProtocolHandler', address]
+      : [process.platform === 'darwin' ? 'open' : 'xdg-open', address]
+  const child = spawn(command!, args, { stdio: 'ignore', detached: true })
+  child.on('error', () => note('No browser could be opened: open the address yourself.'))
+  child.unref()
+}
