@@ -102,7 +102,7 @@ export const samplePlans: readonly SamplePlan[] = [
       name: 'room-d-evening',
       room: {
         layout: { rows: 6, groups: [2, 3, 2], seatPitch: 0.7, aisle: 0.6, rowPitch: 1.28, style: 'desks' },
-        windows: 'left',
+        windows: 'right',
         cameraSide: -0.85,
         cameraHeight: 3,
         focalPx: 800,

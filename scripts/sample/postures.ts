@@ -91,13 +91,13 @@ const onDesk = deskHeight + 0.035
 const recipes: Readonly<Record<PostureKind, Recipe>> = {
   'asleep-on-arms': {
     ...{ lean: 0.98, twist: 0, slump: 0.03, headPitch: 1.12, headYaw: 0, headRoll: 0, hidden: 0.1 },
-    left: [0.12, 0.5, onDesk],
-    right: [-0.12, 0.46, onDesk],
+    left: [0.08, 0.7, onDesk],
+    right: [-0.08, 0.66, onDesk],
   },
   'cheek-on-desk': {
     ...{ lean: 0.98, twist: 0.1, slump: 0.05, headPitch: 0.55, headYaw: 0.3, headRoll: 1.05, hidden: 0.1 },
-    left: [0.06, 0.52, onDesk],
-    right: [0.3, 0.5, onDesk],
+    left: [0.1, 0.68, onDesk],
+    right: [0.3, 0.62, onDesk],
   },
   'head-in-hands': {
     ...{ lean: 0.5, twist: 0, slump: 0.05, headPitch: 0.98, headYaw: 0, headRoll: 0, hidden: 0.05 },
@@ -145,9 +145,9 @@ const recipes: Readonly<Record<PostureKind, Recipe>> = {
     right: [0.22, 0.34, onDesk],
   },
   ducking: {
-    ...{ lean: 1.2, twist: 0.5, slump: 0.12, headPitch: 1.2, headYaw: 0.6, headRoll: 0.5, hidden: 0.75 },
-    left: [0.3, 0.14, 0.4],
-    right: [0.42, 0.2, 0.35],
+    ...{ lean: 0.95, twist: 1.35, slump: 0.12, headPitch: 0.9, headYaw: 1.2, headRoll: 0, hidden: 0.75 },
+    left: [0.4, 0.1, 0.35],
+    right: [0.5, 0.12, 0.3],
   },
   'phone-on-desk': {
     ...{ lean: 0.36, twist: 0, slump: 0.03, headPitch: 0.58, headYaw: 0, headRoll: 0, hidden: 0 },

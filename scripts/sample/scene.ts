@@ -66,15 +66,18 @@ function takeSeats(seats: readonly Seat[], count: number, random: Random): reado
   return seats.filter((seat) => kept.has(seat))
 }
 
-/** Draws each behaviour from the lesson's mix, weighted up by what the neighbours already drawn do. */
+/** Shares out the lesson's mix: each behaviour goes rather to a seat whose neighbours already show it. */
 function spreadBehaviours(seats: readonly Seat[], mix: readonly number[], random: Random): readonly BehaviourIndex[] {
+  const left = mix.map((share) => share * seats.length)
   const drawn: BehaviourIndex[] = []
   for (const seat of seats) {
-    const weights = mix.map((share, behaviour) => {
+    const weights = left.map((count, behaviour) => {
       const alike = seats.filter((other, index) => drawn[index] === behaviour && nextTo(seat, other)).length
-      return share * (behaviour === nullClass ? 1 : 1 + 1.1 * alike)
+      return Math.max(0.01, count) * (behaviour === nullClass ? 1 : 1 + 1.2 * alike)
     })
-    drawn.push(random.weighted(weights) as BehaviourIndex)
+    const behaviour = random.weighted(weights) as BehaviourIndex
+    drawn.push(behaviour)
+    left[behaviour]! -= 1
   }
   return drawn
 }

@@ -1,3 +1,4 @@
+import { deskHeight, deskNear } from './classroom.ts'
 import { add, cross, dot, length, mix, normalise, scale, subtract, vector } from './perspective.ts'
 import type { Vector } from './perspective.ts'
 import type { HandPlace, Posture } from './postures.ts'
@@ -47,7 +48,9 @@ export function poseSkeleton(place: Vector, posture: Posture, stature: number): 
   const arm = (sign: number, hand: HandPlace): Arm => {
     const shoulder = add(shoulders, scale(across, sign * shoulderHalf * stature))
     const wanted = add(place, vector(hand.side, -hand.forward, hand.up))
-    return bendArm(shoulder, wanted, add(scale(across, sign * 0.9), vector(0, 0.1, -0.75)), stature)
+    const aside = scale(across, sign)
+    const hint = posture.lean > 0.8 ? add(aside, vector(0, -0.5, -0.1)) : add(aside, vector(0, 0.1, -0.8))
+    return overDesk(place, bendArm(shoulder, wanted, hint, stature))
   }
   return {
     hips,
@@ -69,6 +72,12 @@ function poseHead(neck: Vector, posture: Posture, stature: number): HeadFrame {
   const tilted = normalise(add(scale(crown, Math.cos(posture.headRoll)), scale(sideways, Math.sin(posture.headRoll))))
   const radius = 0.122 * (0.75 + 0.25 * stature)
   return { centre: add(neck, scale(tilted, radius * 1.05)), radius, forward, up: tilted, side: cross(tilted, forward) }
+}
+
+/** An elbow over the desk rests on it. */
+function overDesk(place: Vector, arm: Arm): Arm {
+  const over = place.y - arm.elbow.y > deskNear && arm.hand.z > deskHeight
+  return over ? { ...arm, elbow: { ...arm.elbow, z: Math.max(arm.elbow.z, deskHeight + 0.05) } } : arm
 }
 
 /** Two-bone inverse kinematics: the elbow bends towards `hint`; a hand out of reach is pulled to arm's length. */

@@ -28,8 +28,8 @@ export function drawClothes(
     line(at(0.62, -0.3), at(0.62, 0.3), 0.09, look.trim)
     line(at(0.62, -0.3), at(0.62, 0.3), 0.03, shade(look.cloth, -0.2))
   } else if (look.clothing === 'uniform') {
-    line(at(0.86, -0.26), at(0.78, -0.1), 0.07, look.trim)
-    line(at(0.86, 0.26), at(0.78, 0.1), 0.07, look.trim)
+    fillFace(painter, [at(0.74, -0.3), at(0.74, 0.3), at(1.2, 0.3), at(1.2, -0.3)], look.trim)
+    line(at(0.7, -0.3), at(0.7, 0.3), 0.018, '#d9534f')
   }
   if (front) drawFront(painter, look, at)
   context.restore()
@@ -39,7 +39,7 @@ export function drawClothes(
 function drawFront(painter: Painter, look: Look, at: (share: number, side: number) => Vector): void {
   if (look.clothing === 'uniform') {
     strokeLine(painter, [at(0.95, 0), at(0.1, 0)], 0.018, fade(look.trim, 0.75))
-    fillFace(painter, [at(1.02, -0.09), at(1.02, 0.09), at(0.84, 0)], look.trim)
+    strokeLine(painter, [at(1.0, -0.08), at(0.86, 0), at(1.0, 0.08)], 0.03, look.cloth)
   } else if (look.clothing === 'jacket') {
     fillFace(painter, [at(1.02, -0.07), at(1.02, 0.07), at(0.2, 0.05), at(0.2, -0.05)], look.trim)
     strokeLine(painter, [at(1, -0.07), at(0.2, -0.05)], 0.022, shade(look.cloth, -0.25))

@@ -134,9 +134,11 @@ function drawFeatures(painter: Painter, head: HeadFrame, look: Look, towards: Ve
     context.fill()
     if (!look.glasses) continue
     context.beginPath()
-    context.arc(xPx, yPx, radiusPx * 0.24, 0, 2 * Math.PI)
-    context.strokeStyle = fade('#22252e', 0.85)
-    context.lineWidth = Math.max(0.7, radiusPx * 0.06)
+    context.arc(xPx, yPx, radiusPx * 0.27, 0, 2 * Math.PI)
+    context.fillStyle = fade('#ffffff', 0.18)
+    context.fill()
+    context.strokeStyle = fade('#22252e', 0.75)
+    context.lineWidth = Math.max(0.6, radiusPx * 0.05)
     context.stroke()
   }
   const mouth = onHead(head, 0, -38, 1.02)
@@ -197,8 +199,8 @@ function shineHair(
     camera,
     add(head.centre, add(vector(0, 0, head.radius * 0.75), scale(camera.right, -head.radius * 0.3))),
   )
-  const light = context.createRadialGradient(top.xPx, top.yPx, 0, top.xPx, top.yPx, radiusPx * 1.1)
-  light.addColorStop(0, fade(shade(colour, 0.45), 0.75))
+  const light = context.createRadialGradient(top.xPx, top.yPx, 0, top.xPx, top.yPx, radiusPx * 1.25)
+  light.addColorStop(0, fade(shade(colour, 0.32), 0.7))
   light.addColorStop(1, fade(colour, 0))
   context.save()
   tracePolygon(painter, cap)
@@ -212,7 +214,7 @@ function glowOnFace(painter: Painter, head: HeadFrame, radiusPx: number, glow: n
   const { context } = painter
   const chin = project(painter.camera, onHead(head, 0, -40, 1))
   const light = context.createRadialGradient(chin.xPx, chin.yPx, 0, chin.xPx, chin.yPx, radiusPx * 1.2)
-  light.addColorStop(0, fade('#9fe3ff', 0.55 * glow))
+  light.addColorStop(0, fade('#aee6ff', 0.22 * glow))
   light.addColorStop(1, fade('#9fe3ff', 0))
   context.save()
   tracePolygon(painter, silhouette(painter, head, 1.01))

@@ -13,6 +13,7 @@ export interface Look {
   readonly cloth: string
   readonly trim: string
   readonly trousers: string
+  readonly shoes: string
   readonly glasses: boolean
   readonly fringe: number
 }
@@ -40,6 +41,7 @@ export function drawLook(name: string, uniformed: number): Look {
     cloth: inUniform ? random.pick(['#f2f4f6', '#eceff3', '#f6f5f1']) : random.pick(cloths),
     trim: inUniform ? '#2b5aa0' : random.pick(trims),
     trousers: random.pick(['#2c3440', '#3d4654', '#5b6472', '#27364a', '#4a4038']),
+    shoes: random.pick(['#f1eee6', '#e4e0d6', '#2b2e36', '#8f3b36', '#3c5f8a']),
     glasses: random.next() < 0.22,
     fringe: random.between(-0.35, 0.35),
   }

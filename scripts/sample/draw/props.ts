@@ -123,7 +123,7 @@ function drawRaisedBook(painter: Painter, student: SceneStudent, look: Look): vo
 function drawPhone(painter: Painter, student: SceneStudent, look: Look): void {
   const { left, right } = student.skeleton
   const centre = add(mix(left.hand, right.hand, 0.5), vector(0, -0.05, 0.035))
-  const at = (side: number, along: number): Vector => add(centre, vector(side, -along * 0.82, along * 0.35))
+  const at = (side: number, along: number): Vector => add(centre, vector(side, -along * 0.95, -along * 0.12))
   const corners = (half: number, tall: number) => [at(-half, -tall), at(half, -tall), at(half, tall), at(-half, tall)]
   const { context } = painter
   const { xPx, yPx, pxPerMetre } = project(painter.camera, centre)

@@ -2,7 +2,7 @@ import type { Classroom, Daylight } from '../classroom.ts'
 import { project, vector } from '../perspective.ts'
 import type { Vector } from '../perspective.ts'
 import { blend, fade, shade } from './colour.ts'
-import { fillBox, fillFace, strokeLine } from './painter.ts'
+import { circleOf, fillBox, fillFace, fillHull, strokeLine, tracePolygon } from './painter.ts'
 import type { Painter } from './painter.ts'
 
 /** Colours of a room's shell and of the light in it. */
@@ -41,7 +41,7 @@ const lights: Readonly<Record<Daylight, Light>> = {
     tint: '#ffb25e',
     tintOpacity: 0.2,
   },
-  evening: { skyTop: '#16233f', skyLow: '#33436b', sun: '#cfe0ff', sunOpacity: 0, tint: '#3f5fa8', tintOpacity: 0.16 },
+  evening: { skyTop: '#16233f', skyLow: '#33436b', sun: '#cfe0ff', sunOpacity: 0, tint: '#ffe2b0', tintOpacity: 0.14 },
 }
 
 /** Draws the empty room: floor, walls, windows with what they let in, and what hangs on the walls. */
@@ -57,12 +57,12 @@ export function drawRoom(painter: Painter, room: Classroom, colours: RoomColours
   drawSunPatches(painter, room, lights[daylight])
 }
 
-/** The light over the finished picture: rays from the windows or lamps, a tint, and darker corners. */
+/** The light over the finished picture: bloom from the windows, a tint, and darker corners. */
 export function drawAtmosphere(painter: Painter, room: Classroom, daylight: Daylight): void {
   const { context, camera } = painter
   const light = lights[daylight]
   const { widthPx, heightPx } = camera
-  if (light.sunOpacity > 0) drawSunRays(painter, room, light)
+  if (light.sunOpacity > 0) drawBloom(painter, room, light)
   context.save()
   context.globalCompositeOperation = 'soft-light'
   context.fillStyle = fade(light.tint, light.tintOpacity * 2)
@@ -111,7 +111,7 @@ function drawWall(
   night: boolean,
 ): void {
   const [from, to] = wall === 'back' ? [room.left, room.right] : [painter.camera.position.y + 0.25, room.back]
-  const darker = (wall === 'back' ? 0 : wall === room.windows ? -0.12 : -0.05) - (night ? 0.16 : 0)
+  const darker = (wall === 'back' ? 0 : wall === room.windows ? -0.12 : -0.05) - (night ? 0.1 : 0)
   const paint = shade(colours.wall, darker)
   const dado = shade(colours.dado, darker)
   const corners = onWall(room, wall, from, to, 0, room.ceiling)
@@ -221,7 +221,7 @@ function drawWindows(painter: Painter, room: Classroom, colours: RoomColours, li
     sky.addColorStop(0, light.skyTop)
     sky.addColorStop(1, light.skyLow)
     pane(from, to, 1.02, 2.68, sky)
-    pane(from, to, 1.02, 1.36, fade(blend('#5f8f6a', light.skyTop, 0.35), 0.8))
+    drawOutside(painter, room, from, to, light)
     pane((from + to) / 2 - 0.03, (from + to) / 2 + 0.03, 1.02, 2.68, '#f2f0ea')
     pane(from, to, 2.02, 2.07, '#f2f0ea')
     for (const [a, b] of [
@@ -232,6 +232,35 @@ function drawWindows(painter: Painter, room: Classroom, colours: RoomColours, li
       for (const fold of [0.08, 0.2, 0.3]) pane(a + fold, a + fold + 0.035, 0.85, 2.86, shade(colours.curtain, -0.12))
     }
   }
+}
+
+/** Trees and houses beyond a window, far enough away to shift behind its frame as the camera moves. */
+function drawOutside(painter: Painter, room: Classroom, from: number, to: number, light: Light): void {
+  const { context, camera } = painter
+  const night = light.sunOpacity === 0
+  const out = (metres: number): number => (room.windows === 'left' ? room.left - metres : room.right + metres)
+  context.save()
+  tracePolygon(
+    painter,
+    onWall(room, room.windows, from, to, 1.02, 2.68).map((corner) => project(camera, corner)),
+  )
+  context.clip()
+  for (let index = -2; index < 16; index++) {
+    const y = index * 2.3 + ((index * 37) % 7) * 0.2
+    const house = blend(night ? '#1b2540' : '#c9b8a4', light.skyLow, night ? 0.1 : 0.68)
+    const height = 0.3 + ((index * 53) % 5) * 0.28
+    if (index % 3 === 0) fillBox(painter, vector(out(12), y, -6), vector(out(12) + 0.1, y + 3, height), house)
+    if (night && index % 3 === 0) {
+      for (const [across, up] of [[0.5, 0.1], [1.3, 0.1], [2.1, -0.5], [0.5, -1.1], [1.3, -0.5]] as const) {
+        const at = (dy: number, dz: number): Vector => vector(out(11.9), y + across + dy, height - 0.45 + up + dz)
+        fillFace(painter, [at(0, 0), at(0.4, 0), at(0.4, 0.35), at(0, 0.35)], '#ffd98a')
+      }
+    }
+    const leaf = blend(night ? '#101d2a' : index % 2 ? '#5c8f63' : '#76a56c', light.skyLow, night ? 0.05 : 0.28)
+    const tree = [circleOf(painter, vector(out(7), y, -0.3), 1.1), circleOf(painter, vector(out(7), y + 0.5, 0.4), 0.7)]
+    fillHull(painter, tree, leaf)
+  }
+  context.restore()
 }
 
 function drawNoticeWall(painter: Painter, room: Classroom): void {
@@ -278,19 +307,16 @@ function drawSunPatches(painter: Painter, room: Classroom, light: Light): void {
   painter.context.restore()
 }
 
-function drawSunRays(painter: Painter, room: Classroom, light: Light): void {
+/** A soft bloom of daylight from the side of the windows. */
+function drawBloom(painter: Painter, room: Classroom, light: Light): void {
   const { context, camera } = painter
+  const start = room.windows === 'left' ? 0 : camera.widthPx
+  const bloom = context.createRadialGradient(start, 120, 0, start, 120, camera.widthPx * 0.75)
+  bloom.addColorStop(0, fade(light.sun, light.sunOpacity * 0.55))
+  bloom.addColorStop(1, fade(light.sun, 0))
   context.save()
-  context.globalCompositeOperation = 'screen'
-  for (const [from, to] of windowSpans(room)) {
-    const window = onWall(room, room.windows, from, to, 1.02, 2.68)
-    const patch = sunPatch(room, from, to)
-    const start = project(camera, window[3])
-    const end = project(camera, patch[3]!)
-    const fill = context.createLinearGradient(start.xPx, start.yPx, end.xPx, end.yPx)
-    fill.addColorStop(0, fade(light.sun, light.sunOpacity * 0.3))
-    fill.addColorStop(1, fade(light.sun, 0))
-    fillFace(painter, [window[3], window[2], patch[2]!, patch[3]!], fill)
-  }
+  context.globalCompositeOperation = 'soft-light'
+  context.fillStyle = bloom
+  context.fillRect(0, 0, camera.widthPx, camera.heightPx)
   context.restore()
 }

@@ -17,8 +17,7 @@ export function drawStudentBehindDesk(painter: Painter, student: SceneStudent, l
   const { skeleton, posture } = student
   drawLegs(painter, student, look)
   if (posture.kind === 'turned-away' || posture.kind === 'ducking') {
-    drawArm(painter, skeleton.left, look)
-    drawArm(painter, skeleton.right, look)
+    for (const arm of [skeleton.left, skeleton.right]) drawArm(painter, arm, look)
     drawTorso(painter, skeleton, look, false)
     drawHead(painter, skeleton.head, look, 0)
     return
@@ -34,10 +33,11 @@ export function drawStudentOverDesk(painter: Painter, student: SceneStudent, loo
   else drawNeck(painter, skeleton, look)
   const glow = posture.kind.startsWith('phone') ? 1 : 0
   const headLast = posture.kind === 'asleep-on-arms' || posture.kind === 'cheek-on-desk'
-  if (!headLast) drawHead(painter, skeleton.head, look, glow)
-  drawArm(painter, skeleton.left, look)
-  drawArm(painter, skeleton.right, look)
-  if (headLast) drawHead(painter, skeleton.head, look, glow)
+  const arms = [skeleton.left, skeleton.right]
+  for (const arm of arms) drawUpperArm(painter, arm, look)
+  if (headLast) for (const arm of arms) drawForearm(painter, arm, look)
+  drawHead(painter, skeleton.head, look, glow)
+  if (!headLast) for (const arm of arms) drawForearm(painter, arm, look)
   drawHeldProps(painter, student, look)
 }
 
@@ -50,7 +50,7 @@ function drawLegs(painter: Painter, student: SceneStudent, look: Look): void {
     fillHull(painter, thigh, look.trousers)
     fillHull(painter, [circleOf(painter, knee, 0.075), circleOf(painter, foot, 0.05)], shade(look.trousers, -0.1))
     const toe = circleOf(painter, add(foot, vector(0, -0.12, -0.02)), 0.04)
-    fillHull(painter, [circleOf(painter, foot, 0.05), toe], '#e9e6df')
+    fillHull(painter, [circleOf(painter, foot, 0.05), toe], look.shoes)
   }
 }
 
@@ -89,17 +89,25 @@ function drawNeck(painter: Painter, skeleton: Skeleton, look: Look): void {
 }
 
 function drawArm(painter: Painter, arm: Arm, look: Look): void {
-  const cuff = mix(arm.elbow, arm.hand, 0.86)
+  drawUpperArm(painter, arm, look)
+  drawForearm(painter, arm, look)
+}
+
+function drawUpperArm(painter: Painter, arm: Arm, look: Look): void {
   const elbow = circleOf(painter, arm.elbow, 0.058)
-  fillHull(painter, [circleOf(painter, arm.hand, 0.042)], look.skin, outline)
-  fillHull(painter, [elbow, circleOf(painter, cuff, 0.045)], shade(look.cloth, -0.04), outline)
   fillHull(painter, [circleOf(painter, arm.shoulder, 0.078), elbow], shade(look.cloth, -0.09), outline)
-  fillHull(painter, [circleOf(painter, arm.elbow, 0.056)], shade(look.cloth, -0.07))
-  const seam = [mix(arm.shoulder, arm.elbow, 0.15), mix(arm.shoulder, arm.elbow, 0.85)]
-  if (look.clothing === 'uniform') strokeLine(painter, seam, 0.03, look.trim)
+  if (look.clothing === 'uniform') strokeLine(painter, [mix(arm.shoulder, arm.elbow, 0.1), arm.elbow], 0.024, look.trim)
+}
+
+function drawForearm(painter: Painter, arm: Arm, look: Look): void {
+  const cuff = mix(arm.elbow, arm.hand, 0.8)
+  fillHull(painter, [circleOf(painter, arm.elbow, 0.058), circleOf(painter, cuff, 0.045)], shade(look.cloth, -0.05), outline)
+  if (look.clothing === 'uniform') strokeLine(painter, [arm.elbow, mix(arm.elbow, arm.hand, 0.7)], 0.024, look.trim)
   if (look.clothing === 'hoodie' || look.clothing === 'sweater') {
     fillHull(painter, [circleOf(painter, cuff, 0.047)], shade(look.cloth, -0.22))
   }
+  const wrist = circleOf(painter, mix(arm.elbow, arm.hand, 0.92), 0.036)
+  fillHull(painter, [wrist, circleOf(painter, arm.hand, 0.044)], look.skin, outline)
 }
 
 /** Cloth lit from above and a little from the left, darker towards the lap. */

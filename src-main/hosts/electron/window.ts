@@ -1,0 +1,48 @@
+import { BrowserWindow, Menu, shell } from 'electron'
+import { join } from 'node:path'
+import { origin } from './protocol.ts'
+import { readWindowState, writeWindowState } from './window-state.ts'
+
+/** Opens the one window: sandboxed, isolated, on our own page only; links of the web go to the browser. */
+export function openWindow({ stateFile }: { stateFile: string }): BrowserWindow {
+  const state = readWindowState(stateFile)
+  const { x, y, width, height } = state.bounds
+  const window = new BrowserWindow({
+    width,
+    height,
+    ...(x !== undefined && y !== undefined && { x, y }),
+    minWidth: 900,
+    minHeight: 600,
+    show: false,
+    title: 'Lectern',
+    webPreferences: {
+      preload: join(import.meta.dirname, '../preload/index.cjs'),
+      sandbox: true,
+      contextIsolation: true,
+      nodeIntegration: false,
+    },
+  })
+  if (state.maximized) window.maximize()
+  window.once('ready-to-show', () => window.show())
+  window.on('close', () =>
+    writeWindowState(stateFile, { bounds: window.getNormalBounds(), maximized: window.isMaximized() }),
+  )
+  const contents = window.webContents
+  contents.setWindowOpenHandler(({ url }) => {
+    if (url.startsWith('https://')) void shell.openExternal(url)
+    return { action: 'deny' }
+  })
+  contents.on('will-navigate', (event, url) => {
+    if (!url.startsWith(`${origin}/`)) event.preventDefault()
+  })
+  contents.on('context-menu', (_event, { isEditable, selectionText }) => {
+    const roles = isEditable
+      ? (['cut', 'copy', 'paste', 'selectAll'] as const)
+      : selectionText
+        ? (['copy'] as const)
+        : []
+    if (roles.length > 0) Menu.buildFromTemplate(roles.map((role) => ({ role }))).popup({ window })
+  })
+  void window.loadURL(`${origin}/index.html`)
+  return window
+}
