@@ -1,0 +1,5 @@
+import { firstTables } from './0001-first-tables.ts'
+import type { Migration } from './migration.ts'
+
+/** Every step, oldest first. A released step is never changed: what comes later is a new file. */
+export const allMigrations: readonly Migration[] = [firstTables]

@@ -1,0 +1,72 @@
+import { labelInForce, type Label, type LabelSource } from '#shared/domain/label.ts'
+import type { Store } from '../store.ts'
+
+export interface NewLabel {
+  readonly studentId: number
+  /** null only with source `withdrawn`. */
+  readonly classIndex: number | null
+  readonly annotatorId: number
+  readonly source: LabelSource
+  readonly at: string
+  /** null gives the label its own id as rank; undo passes the rank of the label it restores. */
+  readonly rank: number | null
+  readonly importId: number | null
+}
+
+const insertSql = `INSERT INTO label (student_id, class_index, annotator_id, source, at, rank, import_id) VALUES (?, ?, ?, ?, ?, ?, ?)`
+const inForceSql = 'SELECT label_id AS labelId FROM student WHERE id = ?'
+const pointSql = 'UPDATE student SET label_id = ? WHERE id = ?'
+
+/**
+ * Appends a label and sets the student's label in force, so call it inside a transaction. Returns the label's id.
+ * Where no label was in force a standing one is in force at once; else the history decides.
+ */
+export function appendLabel(store: Store, label: NewLabel): number {
+  const { studentId, classIndex, annotatorId, source, at, rank, importId } = label
+  const { id } = store.prepare(insertSql).run(studentId, classIndex, annotatorId, source, at, rank, importId)
+  const before = store.prepare<{ labelId: number | null }>(inForceSql).get(studentId)
+  if (before?.labelId === null && source !== 'withdrawn') store.prepare(pointSql).run(id, studentId)
+  else pointAtLabelInForce(store, studentId)
+  return id
+}
+
+/** Sets a student's label in force to what its history says. */
+export function pointAtLabelInForce(store: Store, studentId: number): void {
+  const label = labelInForce(labelHistory(store, studentId))
+  store.prepare(pointSql).run(label?.id ?? null, studentId)
+}
+
+const historySql = `SELECT label.id, label.student_id AS studentId, label.class_index AS classIndex, annotator.name AS annotator,
+  label.source, label.at, coalesce(label.rank, label.id) AS rank
+  FROM label JOIN annotator ON annotator.id = label.annotator_id WHERE label.student_id = ? ORDER BY label.id`
+
+/** Every label of a student, oldest first. */
+export function labelHistory(store: Store, studentId: number): Label[] {
+  return store.prepare<Label>(historySql).all(studentId)
+}
+
+export interface Opinion {
+  readonly classIndex: number | null
+  readonly source: LabelSource
+  readonly rank: number
+}
+
+/** The newest of what this annotator said of the student by hand, withdrawals included; imported labels are not theirs. */
+export function latestOpinion(store: Store, studentId: number, annotatorId: number): Opinion | undefined {
+  return store
+    .prepare<Opinion>(
+      `SELECT class_index AS classIndex, source, coalesce(rank, id) AS rank FROM label
+       WHERE student_id = ? AND annotator_id = ? AND source <> 'imported' ORDER BY id DESC LIMIT 1`,
+    )
+    .get(studentId, annotatorId)
+}
+
+/** The class that the newest import gave the student, or null. */
+export function importedClass(store: Store, studentId: number): number | null {
+  const row = store
+    .prepare<{ classIndex: number }>(
+      `SELECT class_index AS classIndex FROM label WHERE student_id = ? AND source = 'imported' ORDER BY id DESC LIMIT 1`,
+    )
+    .get(studentId)
+  return row?.classIndex ?? null
+}

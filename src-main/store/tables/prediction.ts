@@ -1,0 +1,71 @@
+import type { Store } from '../store.ts'
+import { repeatInSteps } from '../write-in-steps.ts'
+
+export interface NewPrediction {
+  readonly runId: number
+  readonly studentId: number
+  readonly classIndex: number
+  /** The largest softmax probability. */
+  readonly confidence: number
+  /** [classes] */
+  readonly logits: Float32Array
+  /** [gate modalities], or null for heads without a gate. */
+  readonly gate: Float32Array | null
+}
+
+export interface PredictionRow {
+  readonly runId: number
+  readonly studentId: number
+  readonly classIndex: number
+  readonly logits: Float32Array
+  readonly gate: Float32Array | null
+}
+
+export function insertPrediction(store: Store, prediction: NewPrediction): void {
+  const { runId, studentId, classIndex, confidence, logits, gate } = prediction
+  store
+    .prepare(
+      'INSERT INTO prediction (run_id, student_id, class_index, confidence, logits, gate) VALUES (?, ?, ?, ?, ?, ?)',
+    )
+    .run(runId, studentId, classIndex, confidence, bytesOf(logits), gate && bytesOf(gate))
+}
+
+interface PredictionColumns {
+  readonly runId: number
+  readonly studentId: number
+  readonly classIndex: number
+  readonly logits: Uint8Array
+  readonly gate: Uint8Array | null
+}
+
+/** The predictions of one run for the students of one scene. */
+export function predictionsOfScene(store: Store, runId: number, sceneId: number): PredictionRow[] {
+  return store
+    .prepare<PredictionColumns>(
+      `SELECT prediction.run_id AS runId, student_id AS studentId, class_index AS classIndex, logits, gate
+       FROM student JOIN prediction ON prediction.run_id = ? AND prediction.student_id = student.id WHERE student.scene_id = ?`,
+    )
+    .all(runId, sceneId)
+    .map((row) => ({ ...row, logits: floatsOf(row.logits), gate: row.gate && floatsOf(row.gate) }))
+}
+
+/** Removes a run that is hidden or unfinished, with its predictions, a little at a time. */
+export async function removeRun(store: Store, runId: number): Promise<void> {
+  await repeatInSteps(
+    store,
+    () =>
+      store
+        .prepare(
+          `DELETE FROM prediction WHERE run_id = ? AND student_id IN (SELECT student_id FROM prediction WHERE run_id = ? LIMIT 5000)`,
+        )
+        .run(runId, runId).changes,
+  )
+  store.prepare(`DELETE FROM run WHERE id = ? AND state <> 'done'`).run(runId)
+}
+
+/** Little-endian bytes of float32 values: every machine that Electron and ONNX Runtime run on is little-endian. */
+const bytesOf = (values: Float32Array): Uint8Array =>
+  new Uint8Array(values.buffer, values.byteOffset, values.byteLength)
+
+/** A copy: a blob may start at an address that float32 cannot be read from. */
+const floatsOf = (bytes: Uint8Array): Float32Array => new Float32Array(Uint8Array.from(bytes).buffer)

@@ -1,0 +1,14 @@
+import type { Store } from '../store.ts'
+
+/** Facts about the project as a whole. Paths are absolute; `photoRootFromProject` finds the photos after both were moved. */
+export type PropertyName = 'name' | 'createdAt' | 'photoRoot' | 'photoRootFromProject' | 'note'
+
+export function getProperty(store: Store, name: PropertyName): string | null {
+  return store.prepare<{ value: string }>('SELECT value FROM property WHERE name = ?').get(name)?.value ?? null
+}
+
+/** null removes it. */
+export function setProperty(store: Store, name: PropertyName, value: string | null): void {
+  if (value === null) store.prepare('DELETE FROM property WHERE name = ?').run(name)
+  else store.prepare('INSERT OR REPLACE INTO property (name, value) VALUES (?, ?)').run(name, value)
+}
