@@ -29,9 +29,8 @@ interface ImportTable {
   split: string | null
   /** JSON: string[] */
   keys: Generated<string>
-  /** JSON: ArrayForm */
-  labels_form: string | null
-  metadata_pickle: Uint8Array | null
+  form_file: string | null
+  context_form_file: string | null
   context_origin: 'inside' | 'sidecar' | null
   rows: Generated<number>
   state: 'running' | 'done'

@@ -34,8 +34,9 @@ const project = `
     sha256 TEXT,
     split TEXT,
     keys TEXT NOT NULL DEFAULT '[]',
-    labels_form TEXT,
-    metadata_pickle BLOB,
+    -- The source without its vectors, which exports rebuild the rest of the file from; relative to the project folder.
+    form_file TEXT,
+    context_form_file TEXT,
     context_origin TEXT CHECK (context_origin IN ('inside', 'sidecar')),
     rows INTEGER NOT NULL DEFAULT 0,
     state TEXT NOT NULL CHECK (state IN ('running', 'done')),

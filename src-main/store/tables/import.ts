@@ -10,9 +10,9 @@ export interface ImportRow {
   readonly split: string | null
   /** Top-level keys in file order. */
   readonly keys: readonly string[]
-  /** ArrayForm of `labels`, or null where the file has none. */
-  readonly labelsForm: unknown
-  readonly metadataPickle: Uint8Array | null
+  /** The source without its vectors, relative to the project folder; null for split pickles. */
+  readonly formFile: string | null
+  readonly contextFormFile: string | null
   readonly contextOrigin: 'inside' | 'sidecar' | null
   readonly rows: number
   readonly createdAt: string
@@ -38,27 +38,26 @@ export function finishImport(
 ): void {
   store
     .prepare(
-      `UPDATE import SET sha256 = ?, split = ?, keys = ?, labels_form = ?, metadata_pickle = ?, context_origin = ?, rows = ?,
+      `UPDATE import SET sha256 = ?, split = ?, keys = ?, form_file = ?, context_form_file = ?, context_origin = ?, rows = ?,
        state = 'done' WHERE id = ?`,
     )
     .run(
       facts.sha256,
       facts.split,
       JSON.stringify(facts.keys),
-      facts.labelsForm === null ? null : JSON.stringify(facts.labelsForm),
-      facts.metadataPickle,
+      facts.formFile,
+      facts.contextFormFile,
       facts.contextOrigin,
       facts.rows,
       importId,
     )
 }
 
-interface ImportColumns extends Omit<ImportRow, 'keys' | 'labelsForm'> {
+interface ImportColumns extends Omit<ImportRow, 'keys'> {
   readonly keys: string
-  readonly labelsForm: string | null
 }
 
-const columns = `id, kind, file, sha256, split, keys, labels_form AS labelsForm, metadata_pickle AS metadataPickle,
+const columns = `id, kind, file, sha256, split, keys, form_file AS formFile, context_form_file AS contextFormFile,
   context_origin AS contextOrigin, rows, created_at AS createdAt`
 
 /** Finished imports, oldest first. */
@@ -66,9 +65,5 @@ export function listImports(store: Store): ImportRow[] {
   return store
     .prepare<ImportColumns>(`SELECT ${columns} FROM import WHERE state = 'done' ORDER BY id`)
     .all()
-    .map((row) => ({
-      ...row,
-      keys: JSON.parse(row.keys) as string[],
-      labelsForm: row.labelsForm === null ? null : (JSON.parse(row.labelsForm) as unknown),
-    }))
+    .map((row) => ({ ...row, keys: JSON.parse(row.keys) as string[] }))
 }
