@@ -87,10 +87,11 @@ export class NdArray extends PickleExtension {
     if (this.items) return [...this.items]
     if (type === 'bytes') return decodeBytes(this.bytes, itemBytes, this.length)
     if (type === 'unicode') return decodeUnicode(this.bytes, itemBytes, byteOrder, this.length)
-    if (type === 'bool') return Array.from(this.data, (element) => element !== 0)
+    if (type === 'bool') return Array.from<number, boolean>(this.data as Uint8Array, (element) => element !== 0)
     if (type === 'float16') return Array.from(elementsToFloat32(type, this.data))
     const { data } = this
-    return data instanceof BigInt64Array || data instanceof BigUint64Array ? Array.from(data) : Array.from(data)
+    if (data instanceof BigInt64Array || data instanceof BigUint64Array) return [...data]
+    return Array.from<number>(data)
   }
 
   private get isColumnMajor(): boolean {

@@ -13,7 +13,7 @@ const mostDimensions = 64
 /** `dtype(descriptor, align, copy)`. */
 export function makeDtype(args: readonly PickleValue[], context: PickleContext): NumpyDtype {
   const [descriptor] = args
-  if (typeof descriptor !== 'string') throw unsupportedDtype(context, String(descriptor))
+  if (typeof descriptor !== 'string') throw malformed(context, 'a dtype has no descriptor')
   const dtype = parseDtype(descriptor)
   if (!dtype) throw unsupportedDtype(context, descriptor)
   return dtype
@@ -84,7 +84,7 @@ function readShape(value: PickleValue | undefined, context: PickleContext): numb
   return value.items.map((dimension) => {
     if (typeof dimension === 'number' && dimension >= 0) return dimension
     if (typeof dimension === 'bigint' && dimension >= 0n) return Number(dimension)
-    throw malformed(context, `a numpy array has a dimension of ${String(dimension)}`)
+    throw malformed(context, 'a numpy array has a dimension that is no length')
   })
 }
 

@@ -1,4 +1,4 @@
-import { constants } from 'node:buffer'
+import { Buffer, constants } from 'node:buffer'
 
 const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 const isAscii = /^[\0-\x7f]*$/
@@ -76,4 +76,17 @@ export function unescapeStringLine(line: string): string | null {
         return namedEscapes[named ?? ''] ?? escape
       },
     )
+}
+
+/** The inverse of decodeText: UTF-8 with lone surrogates as three bytes each (Python's `surrogatepass`). */
+export function encodeText(text: string): Uint8Array {
+  if (text.isWellFormed()) return Buffer.from(text, 'utf8')
+  const parts = Array.from(text, (character) => {
+    const code = character.codePointAt(0)!
+    const surrogate = code >= 0xd800 && code <= 0xdfff
+    return surrogate
+      ? Buffer.from([0xe0 | (code >> 12), 0x80 | ((code >> 6) & 0x3f), 0x80 | (code & 0x3f)])
+      : Buffer.from(character, 'utf8')
+  })
+  return Buffer.concat(parts)
 }
