@@ -11,11 +11,15 @@ export interface ModalityTable {
   /** Absolute path of the vectors: row i starts at `i * width * itemsize`. */
   readonly file: string
   readonly sha256: string
+  /** Rows that hold NaN or an infinity, ascending. */
+  readonly notFiniteRows: readonly number[]
 }
 
 /** RAFNet's context: absent keys are null, since some files lack all but the two box keys. All arrays have one entry per row. */
 export interface ContextTable {
   readonly origin: 'inside' | 'sidecar'
+  /** The sidecar, or the feature pickle itself. */
+  readonly file: string
   /** [rows, 4] x1, y1, x2, y2 in px of the upright image. */
   readonly boxesAbsolute: Float64Array | null
   /** [rows, 4] cx, cy, w, h. */
@@ -32,16 +36,23 @@ export interface FeatureTable {
   readonly sha256: string
   /** Rows in file order. */
   readonly rows: number
-  /** Top-level keys in file order, so that an export writes them in the same order. */
+  /** Top-level keys in file order. */
   readonly keys: readonly string[]
   readonly modalities: readonly ModalityTable[]
+  /** [rows] as stored: −1 is RAFNet's unlabelled; values outside the project's classes are for the doctor. */
   readonly labels: Int32Array | null
-  readonly labelsForm: ArrayForm | null
-  readonly imgPaths: readonly string[] | null
+  readonly imgPaths: readonly string[]
   readonly bboxIds: readonly string[] | null
   readonly context: ContextTable | null
-  /** The rest of `metadata`, as the pickle bytes that rebuild it, so that an export returns it unchanged. */
-  readonly metadataPickle: Uint8Array | null
+  /**
+   * Absolute path of the source's form: a pickle that is the source with None for every modality, so that an export finds
+   * every key, container, dtype and unknown extra again.
+   */
+  readonly formFile: string
+  /** The sidecar's form: the sidecar itself, copied; null where the context lay inside or was absent. */
+  readonly contextFormFile: string | null
   /** `metadata.modalities` as found: may be stale. */
   readonly statedModalities: readonly string[] | null
+  /** `metadata.modal_feature_dims` as found. */
+  readonly statedWidths: Readonly<Record<string, number>> | null
 }

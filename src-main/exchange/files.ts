@@ -1,0 +1,58 @@
+import { createHash } from 'node:crypto'
+import { createReadStream } from 'node:fs'
+import { basename } from 'node:path'
+import { AppError } from '#shared/contract/app-error.ts'
+
+/** The system's code of a failed file operation (`ENOENT`, `ENOSPC`, …), or null for any other error. */
+export function systemCode(error: unknown): string | null {
+  if (!(error instanceof Error) || !('code' in error)) return null
+  return typeof error.code === 'string' ? error.code : null
+}
+
+/** A failed read as an AppError: `exchange.file-missing`, `exchange.file-unreadable`; what is no system error stays as it is. */
+export function readFailure(file: string, error: unknown): unknown {
+  const code = systemCode(error)
+  if (error instanceof AppError || code === null) return error
+  if (code === 'ENOENT' || code === 'ENOTDIR') {
+    return new AppError('exchange.file-missing', `${file} is not there; check the path`, { file }, { cause: error })
+  }
+  const why = code === 'EISDIR' ? 'it is a folder' : code === 'EACCES' || code === 'EPERM' ? 'access is denied' : code
+  const message = `${file} cannot be read (${why}); choose a file that you may read`
+  return new AppError('exchange.file-unreadable', message, { file, system: code }, { cause: error })
+}
+
+const writeReasons: Readonly<Record<string, string>> = {
+  ENOSPC: 'the disk is full; free some space or choose another disk',
+  EDQUOT: 'your disk quota is used up; free some space or choose another disk',
+  EROFS: 'the disk is read-only; choose another folder',
+  EACCES: 'the folder is read-only for you; choose another folder',
+  EPERM: 'the folder is read-only for you; choose another folder',
+  ENOENT: 'its folder does not exist; create it or choose another one',
+  ENOTDIR: 'its folder is a file; choose another folder',
+  EISDIR: 'a folder of that name exists; choose another name',
+}
+
+/** A failed write as an AppError of the given code, with the system's reason in words; what is no system error stays as it is. */
+export function writeFailure(code: string, file: string, error: unknown): unknown {
+  const system = systemCode(error)
+  if (error instanceof AppError || system === null) return error
+  const why = writeReasons[system] ?? `${system}; choose another folder`
+  const message = `${file} could not be written: ${why}. Nothing was left behind`
+  return new AppError(code, message, { file, system }, { cause: error })
+}
+
+/** SHA-256 of a file in hex, read as a stream. Throws as `readFailure` says; aborts with the signal. */
+export async function hashFile(file: string, signal?: AbortSignal): Promise<string> {
+  const hash = createHash('sha256')
+  try {
+    for await (const chunk of createReadStream(file, { highWaterMark: 2 ** 20, ...(signal ? { signal } : {}) })) {
+      hash.update(chunk as Uint8Array)
+    }
+  } catch (error) {
+    throw readFailure(file, error)
+  }
+  return hash.digest('hex')
+}
+
+/** The last segment of a path from any system. */
+export const fileNameOf = (path: string): string => basename(path.replaceAll('\\', '/'))
