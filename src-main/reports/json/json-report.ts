@@ -1,0 +1,18 @@
+import { className, type ReportHead, type ReportScene } from '../report-model.ts'
+
+/** The report for programs: the head's figures, then every scene with every student; photos are left to the HTML report. */
+export async function* jsonReport(head: ReportHead, scenes: AsyncIterable<ReportScene>): AsyncGenerator<string, void> {
+  const { evaluation, ...about } = head
+  yield `{"about":${JSON.stringify(about)},\n"evaluation":${JSON.stringify(evaluation)},\n"scenes":[`
+  let separator = '\n'
+  for await (const { photo: _photo, students, ...scene } of scenes) {
+    const named = students.map((student) => ({
+      ...student,
+      truth: className(head.classes, student.truth) || null,
+      predicted: className(head.classes, student.predicted) || null,
+    }))
+    yield `${separator}${JSON.stringify({ ...scene, students: named })}`
+    separator = ',\n'
+  }
+  yield '\n]}\n'
+}
