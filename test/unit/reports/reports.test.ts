@@ -1,0 +1,149 @@
+import { rafnetClasses } from '#shared/domain/behaviour-class.ts'
+import type { Evaluation } from '#shared/contract/evaluation.ts'
+import { csvLine, classesCsv, scenesCsv, studentsCsv } from '#main/reports/csv/csv-report.ts'
+import { htmlReport } from '#main/reports/html/html-report.ts'
+import { inkOn } from '#main/reports/html/report-style.ts'
+import { jsonReport } from '#main/reports/json/json-report.ts'
+import type { ReportHead, ReportScene } from '#main/reports/report-model.ts'
+import { describe, expect, test } from 'vitest'
+
+const score = { sceneId: 1, scene: 'a&b.jpg', students: 2, correct: 1, accuracy: 50, interval: [9.45, 90.55] as const }
+const evaluation: Evaluation = {
+  runId: 1,
+  model: 'head',
+  provider: 'cpu',
+  students: 2,
+  accuracy: { count: 1, total: 2, percent: 50, interval: [9.45, 90.55] },
+  accuracyNoNull: { count: 1, total: 2, percent: 50, interval: [9.45, 90.55] },
+  macroF1: 33.33,
+  macroF1NoNull: 33.33,
+  macroF1NonNullClasses: 33.33,
+  weightedF1: 50,
+  classes: rafnetClasses.map((one) => ({
+    class: one,
+    precision: 50,
+    recall: 50,
+    f1: 50,
+    support: 1,
+    recallInterval: [0, 100],
+    precisionInterval: [0, 100],
+  })),
+  confusion: rafnetClasses.map((_, row) => rafnetClasses.map((__, column) => (row === 0 && column < 2 ? 1 : 0))),
+  scenes: [score],
+  withoutLabel: 1,
+  withoutPrediction: 0,
+}
+const head = (more: Partial<ReportHead> = {}): ReportHead => ({
+  project: '<script>alert(1)</script>',
+  note: null,
+  classes: rafnetClasses,
+  run: 'head',
+  family: 'multimodal_classifier',
+  provider: 'cpu',
+  providerReason: 'CUDA is missing',
+  predictedAt: '2026-11-22T01:00:00Z',
+  generatedAt: '2026-11-22T02:00:00Z',
+  appVersion: '0.1.0',
+  faces: 'pixelated',
+  language: 'en',
+  evaluation,
+  ...more,
+})
+const scene: ReportScene = {
+  scene: 'a&b.jpg',
+  relativePath: '课/a&b.jpg',
+  room: '3-201',
+  takenAt: null,
+  reviewed: true,
+  score,
+  students: [
+    {
+      seat: 1,
+      bboxId: '=1+1',
+      truth: 0,
+      truthSource: 'person',
+      annotator: 'me',
+      predicted: 0,
+      confidence: 0.9,
+      probabilities: [0.9, 0.1, 0, 0, 0],
+    },
+    {
+      seat: 2,
+      bboxId: '7',
+      truth: 0,
+      truthSource: 'imported',
+      annotator: 'x',
+      predicted: 1,
+      confidence: 0.5,
+      probabilities: [0.5, 0.5, 0, 0, 0],
+    },
+    {
+      seat: 3,
+      bboxId: '8',
+      truth: null,
+      truthSource: null,
+      annotator: null,
+      predicted: null,
+      confidence: null,
+      probabilities: null,
+    },
+  ],
+  photo: Uint8Array.of(0xff, 0xd8),
+}
+async function* one() {
+  await Promise.resolve()
+  yield scene
+}
+const text = async (chunks: AsyncIterable<string>) => (await Array.fromAsync(chunks)).join('')
+
+describe('HTML', () => {
+  test('is self-contained, escapes names, marks the wrong prediction and says how faces are shown', async () => {
+    const html = await text(htmlReport(head(), one()))
+    expect(html).not.toMatch(/<script|src="http|<link/)
+    expect(html).toContain('&lt;script&gt;alert(1)')
+    expect(html).toContain('data:image/jpeg;base64,/9g=')
+    expect(html.match(/class="wrong"/g)).toHaveLength(1)
+    expect(html).toContain('Faces are pixelated')
+    expect(html).not.toContain('style="')
+  })
+
+  test('says in Chinese what it says in English, and that faces are shown where they are', async () => {
+    const html = await text(htmlReport(head({ language: 'zh-CN', faces: 'shown' }), one()))
+    expect(html).toContain('lang="zh-CN"')
+    expect(html).toContain('按报告制作者的明确选择显示面部')
+    expect(html).not.toContain('Accuracy')
+  })
+
+  test('ink is readable on every class colour', () => {
+    expect(inkOn('#ffffff')).toBe('#000')
+    expect(inkOn('#000000')).toBe('#fff')
+    expect(inkOn('#ff9800')).toBe('#000')
+  })
+})
+
+describe('CSV', () => {
+  test('starts with a byte order mark, quotes, and keeps formulas text', async () => {
+    const csv = await text(studentsCsv(head(), one()))
+    expect(csv.startsWith('\uFEFFscene,seat,')).toBe(true)
+    const [, first, second, third] = csv.split('\r\n')
+    expect(first).toBe("课/a&b.jpg,1,'=1+1,Bowing Head,person,me,Bowing Head,0.9,1,0.9,0.1,0,0,0")
+    expect(second).toBe('课/a&b.jpg,2,7,Bowing Head,imported,x,Listening,0.5,0,0.5,0.5,0,0,0')
+    expect(third).toBe('课/a&b.jpg,3,8,,,,,,,,,,,')
+    expect(csvLine(['a"b', 'c,d', 'e\nf', null, 0])).toBe('"a""b","c,d","e\nf",,0\r\n')
+  })
+
+  test('scenes end with a line for all, classes carry their row of the confusion matrix', () => {
+    expect(scenesCsv(head()).trimEnd().split('\r\n').at(-1)).toBe('all,2,1,50,9.45,90.55')
+    expect(classesCsv(head()).split('\r\n')[1]).toBe('Bowing Head,1,50,50,50,1,1,0,0,0')
+  })
+})
+
+test('JSON is one document with names for classes and no photos', async () => {
+  const parsed = JSON.parse(await text(jsonReport(head(), one()))) as {
+    scenes: { students: { truth: string | null }[] }[]
+    evaluation: Evaluation
+  }
+  expect(parsed.evaluation).toEqual(evaluation)
+  expect(parsed.scenes[0]!.students.map((student) => student.truth)).toEqual(['Bowing Head', 'Bowing Head', null])
+  expect(JSON.stringify(parsed)).not.toContain('photo')
+})
