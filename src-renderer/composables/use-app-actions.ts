@@ -1,0 +1,84 @@
+import { useI18n } from 'vue-i18n'
+import { useRouter } from 'vue-router'
+import type { HostCommand } from '#shared/contract/host.ts'
+import { useActionRegistry } from '../stores/actions.ts'
+import { useDialogs } from '../stores/dialogs.ts'
+import { useEdits } from '../stores/edits.ts'
+import { followStream } from '../stores/follow-stream.ts'
+import { useNotices } from '../stores/notices.ts'
+import { useProject } from '../stores/project.ts'
+import { useRuns } from '../stores/runs.ts'
+import { useActions } from './actions/use-actions.ts'
+import { useOpenProject } from './use-open-project.ts'
+import { useProjectUpkeep } from './use-project-upkeep.ts'
+import { useStepText } from './use-step-text.ts'
+import { useTheme } from './use-theme.ts'
+
+/** Handlers of the actions that live everywhere, and of the commands that the host's menu sends. */
+export function useAppActions(): void {
+  const { t } = useI18n()
+  const router = useRouter()
+  const project = useProject()
+  const runs = useRuns()
+  const edits = useEdits()
+  const dialogs = useDialogs()
+  const notices = useNotices()
+  const registry = useActionRegistry()
+  const opening = useOpenProject()
+  const upkeep = useProjectUpkeep()
+  const stepText = useStepText()
+  const { toggle } = useTheme()
+  const hasProject = () => project.summary !== null
+  const go = (name: string) => () => router.push({ name })
+  const inProject = (run: () => unknown) => ({ run, when: hasProject })
+
+  async function runOnAll(): Promise<void> {
+    const model = runs.models.find((one) => one.id === runs.runA?.modelId) ?? runs.models[0]
+    if (!model) return void router.push({ name: 'models' })
+    const run = await runs.predict(model.id)
+    if (run) notices.add('success', t('models.ranOn', { name: run.name, count: run.students }))
+  }
+
+  async function step(how: 'undo' | 'redo'): Promise<void> {
+    const done = await edits[how]()
+    if (done) notices.add('info', t(`shell.${how}Done`, { step: stepText(done) }))
+  }
+
+  useActions({
+    'project.open-photos': opening.openPhotos,
+    'project.open': opening.openProject,
+    'project.import': opening.importRafnet,
+    'project.sample': opening.openSample,
+    'project.import-split': inProject(upkeep.importSplit),
+    'project.rescan': { run: upkeep.rescan, when: () => project.summary?.photoRoot != null },
+    'project.relink': inProject(upkeep.relink),
+    'project.close': inProject(async () => {
+      await notices.guard(() => project.close())
+      await router.push({ name: 'start' })
+    }),
+    'go.start': go('start'),
+    'go.label': inProject(go('label')),
+    'go.analyse': inProject(go('analyse')),
+    'go.models': inProject(go('models')),
+    'go.reports': inProject(go('reports')),
+    'go.settings': go('settings'),
+    'edit.undo': { run: () => step('undo'), when: () => hasProject() && edits.history.undo !== null },
+    'edit.redo': { run: () => step('redo'), when: () => hasProject() && edits.history.redo !== null },
+    'model.run-all': inProject(runOnAll),
+    'model.add': inProject(async () => {
+      await router.push({ name: 'models' })
+      dialogs.addingModel = { file: null }
+    }),
+    'report.write': inProject(() => router.push({ name: 'reports', query: { tab: 'report' } })),
+    'export.features': inProject(() => router.push({ name: 'reports', query: { tab: 'export' } })),
+    'help.palette': () => (dialogs.palette = !dialogs.palette),
+    'help.shortcuts': () => (dialogs.shortcuts = true),
+    'help.theme': toggle,
+  })
+
+  function obey(command: HostCommand): void {
+    if (command.kind === 'action') registry.run(command.action)
+    else void opening.openPaths(command.paths)
+  }
+  followStream((client) => client.host.commands({}), obey)
+}

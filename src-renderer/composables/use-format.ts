@@ -1,0 +1,31 @@
+import { useI18n } from 'vue-i18n'
+
+/** Numbers, times and sizes as the language writes them. */
+export function useFormat() {
+  const { locale, t } = useI18n()
+  const number = (value: number, digits = 0) =>
+    new Intl.NumberFormat(locale.value, { minimumFractionDigits: digits, maximumFractionDigits: digits }).format(value)
+  const percent = (value: number, digits = 1) => `${number(value, digits)} %`
+  const interval = ([low, high]: readonly [number, number], digits = 1) =>
+    `${number(low, digits)} – ${number(high, digits)}`
+  const dateTime = (iso: string) =>
+    new Intl.DateTimeFormat(locale.value, { dateStyle: 'medium', timeStyle: 'short' }).format(new Date(iso))
+
+  function bytes(size: number): string {
+    const units = ['B', 'kB', 'MB', 'GB']
+    const power = size < 1000 ? 0 : Math.min(Math.floor(Math.log10(size) / 3), units.length - 1)
+    return `${number(size / 1000 ** power, power === 0 ? 0 : 1)} ${units[power]}`
+  }
+
+  /** `3 hours ago`, down to `just now`. */
+  function ago(iso: string, nowMs = Date.now()): string {
+    const seconds = Math.round((nowMs - Date.parse(iso)) / 1000)
+    if (seconds < 45) return t('common.justNow')
+    const relative = new Intl.RelativeTimeFormat(locale.value, { numeric: 'auto' })
+    if (seconds < 3600) return relative.format(-Math.round(seconds / 60), 'minute')
+    if (seconds < 86_400) return relative.format(-Math.round(seconds / 3600), 'hour')
+    return relative.format(-Math.round(seconds / 86_400), 'day')
+  }
+
+  return { number, percent, interval, dateTime, bytes, ago }
+}

@@ -1,0 +1,28 @@
+import { computed, watchEffect } from 'vue'
+import { i18n } from '../i18n.ts'
+import { useSession } from '../stores/session.ts'
+import { useSettings } from '../stores/settings.ts'
+
+export type Language = 'en' | 'zh-CN'
+
+/** The language in force: the person's choice, else the host's, else the browser's. */
+export function useLocale() {
+  const settings = useSettings()
+  const session = useSession()
+  const language = computed<Language>(() => {
+    const choice = settings.settings.language
+    return choice === 'system' ? closestLanguage(session.host?.locale ?? navigator.language) : choice
+  })
+
+  /** Applied once, by the application's root. */
+  function follow(): void {
+    watchEffect(() => {
+      i18n.global.locale.value = language.value
+      document.documentElement.lang = language.value
+    })
+  }
+
+  return { language, follow }
+}
+
+export const closestLanguage = (locale: string): Language => (/^zh\b/i.test(locale) ? 'zh-CN' : 'en')

@@ -1,0 +1,83 @@
+import { defineStore } from 'pinia'
+import { computed, ref, shallowRef, watch } from 'vue'
+import type { ModelInfo, ProviderPanel, RunInfo } from '#shared/contract/models.ts'
+import { useNotices } from './notices.ts'
+import { useProject } from './project.ts'
+import { useSession } from './session.ts'
+import { useSettings } from './settings.ts'
+
+interface ChosenRuns {
+  readonly a: number | null
+  readonly b: number | null
+}
+
+/** Models and runs of the open project, the provider panel, and which runs are looked at (A) and compared with (B). */
+export const useRuns = defineStore('runs', () => {
+  const session = useSession()
+  const project = useProject()
+  const settings = useSettings()
+  const notices = useNotices()
+  const models = shallowRef<readonly ModelInfo[]>([])
+  const runs = shallowRef<readonly RunInfo[]>([])
+  const providers = shallowRef<ProviderPanel | null>(null)
+  const probing = ref(false)
+  const loaded = ref(false)
+
+  const chosen = computed<ChosenRuns>(() => readChosen(settings.settings.view[viewKey(project.summary?.folder)]))
+  const newest = computed(() =>
+    runs.value.reduce<RunInfo | null>((best, run) => (best && best.id > run.id ? best : run), null),
+  )
+  const runA = computed(() => runs.value.find((run) => run.id === chosen.value.a) ?? newest.value)
+  const runB = computed(() => runs.value.find((run) => run.id === chosen.value.b && run.id !== runA.value?.id) ?? null)
+
+  function choose(change: Partial<ChosenRuns>): void {
+    settings.patchView(viewKey(project.summary?.folder), { ...chosen.value, ...change })
+  }
+
+  async function load(): Promise<void> {
+    if (!project.summary) {
+      models.value = []
+      runs.value = []
+      return
+    }
+    const [allModels, allRuns] = await Promise.all([session.api().models.list({}), session.api().models.runs({})])
+    models.value = allModels
+    runs.value = [...allRuns].sort((one, other) => other.id - one.id)
+    loaded.value = true
+  }
+
+  /** Asks what ONNX Runtime can run on here; slow the first time, since every provider is really tried. */
+  async function probe(): Promise<void> {
+    if (probing.value) return
+    probing.value = true
+    providers.value = (await notices.guard(() => session.api().models.providers({}))) ?? providers.value
+    probing.value = false
+  }
+
+  async function predict(modelId: number, sceneIds: readonly number[] | null = null): Promise<RunInfo | undefined> {
+    const run = await notices.guard(() =>
+      session
+        .api()
+        .models.predict({ modelId, sceneIds: sceneIds ? [...sceneIds] : null, device: settings.settings.device }),
+    )
+    if (!run) return undefined
+    await load()
+    choose({ a: run.id })
+    return run
+  }
+
+  watch(
+    () => [project.summary?.folder, project.revisions.models, project.revisions.runs],
+    () => void notices.guard(load),
+  )
+
+  return { models, runs, providers, probing, loaded, runA, runB, newest, choose, load, probe, predict }
+})
+
+const viewKey = (folder: string | undefined) => `runs:${folder ?? ''}`
+
+function readChosen(stored: unknown): ChosenRuns {
+  const value = (typeof stored === 'object' && stored !== null ? stored : {}) as Record<string, unknown>
+  const idOf = (one: unknown) => (typeof one === 'number' && Number.isInteger(one) ? one : null)
+  return { a: idOf(value['a']), b: idOf(value['b']) }
+}
