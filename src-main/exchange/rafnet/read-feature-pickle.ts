@@ -2,7 +2,6 @@ import { copyFile, mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { AppError } from '#shared/contract/app-error.ts'
 import { writePickle } from '#main/codecs/pickle/write-pickle.ts'
-import { DefaultDict, OrderedDict } from '#main/codecs/pickle/values.ts'
 import { hashFile, writeFailure } from '../files.ts'
 import type { Progress } from '../progress.ts'
 import { columnItems, integerColumn, numberOf, stringColumn, stringOf } from './columns.ts'
@@ -10,6 +9,7 @@ import { contextDictOf, readContext } from './context-table.ts'
 import type { PickleDict } from './context-table.ts'
 import type { ContextTable, FeatureTable, ModalityTable } from './feature-table.ts'
 import { readPickleFile } from './read-pickle-file.ts'
+import { sameKind } from './same-kind.ts'
 import { findSidecar } from './sidecar.ts'
 import { vectorRows } from './vector-rows.ts'
 import type { VectorRows } from './vector-rows.ts'
@@ -74,15 +74,6 @@ function findModalities(contents: Contents, file: string): Map<string, VectorRow
   return modalities
 }
 
-/** A dict of the same kind with other values. */
-function sameKind(dict: PickleDict): PickleDict {
-  if (dict instanceof OrderedDict) return new OrderedDict()
-  if (!(dict instanceof DefaultDict)) return new Map()
-  const copy = new DefaultDict()
-  copy.factory = dict.factory
-  return copy
-}
-
 function formOf(dict: PickleDict, modalities: ReadonlyMap<string, VectorRows>): PickleDict {
   const form = sameKind(dict)
   for (const [key, value] of dict) form.set(key, typeof key === 'string' && modalities.has(key) ? null : value)
@@ -109,7 +100,7 @@ async function findContext(
   }
   const sidecar = request.contextFile ?? findSidecar(request.file)
   if (sidecar === null) return { table: null, formFile: null }
-  const dict = contextDictOf(await readPickleFile(sidecar), sidecar)
+  const dict = contextDictOf(readPickleFile(sidecar), sidecar)
   const table = readContext(dict, contents.rows, 'sidecar', sidecar)
   const formFile = join(request.outFolder, 'context-form.pkl')
   await copyFile(sidecar, formFile)
@@ -146,7 +137,7 @@ async function* writeModalities(
 async function* readInto(request: FeatureReadRequest, signal?: AbortSignal): AsyncGenerator<Progress<FeatureTable>> {
   const { file, outFolder } = request
   const sha256 = await hashFile(file, signal)
-  const contents = checkContents(await readPickleFile(file), file)
+  const contents = checkContents(readPickleFile(file), file)
   const { dict, metadata, rows } = contents
   const column = (key: string) => ({ file, key })
   const labels = dict.get('labels') ?? null

@@ -1,0 +1,93 @@
+import { AppError } from '#shared/contract/app-error.ts'
+import { writePickleChunks } from '#main/codecs/pickle/write-pickle.ts'
+import type { PickleValue } from '#main/codecs/pickle/values.ts'
+import type { Progress } from '../progress.ts'
+import { stageFile } from '../write-atomically.ts'
+import type { StagedFile } from '../write-atomically.ts'
+import { buildExport } from './build-export.ts'
+import type { SourceForm } from './build-export.ts'
+import { columnItems } from './columns.ts'
+import { readPickleFile } from './read-pickle-file.ts'
+import { sidecarOf } from './sidecar.ts'
+import { streamVectors } from './stream-vectors.ts'
+import type { FeatureWritePlan, WriteSource } from './write-plan.ts'
+
+export interface WrittenPickle {
+  readonly bytes: number
+  readonly sha256: string
+  /** The context file that was written beside, where the source kept its context so; null otherwise. */
+  readonly contextFile: string | null
+}
+
+function loadForm(source: WriteSource): SourceForm {
+  const dict = readPickleFile(source.formFile)
+  const metadata = dict instanceof Map ? dict.get('metadata') : null
+  const rows = metadata instanceof Map ? columnItems(metadata.get('img_paths'))?.length : undefined
+  const sidecar = source.contextFormFile === null ? null : readPickleFile(source.contextFormFile)
+  if (dict instanceof Map && rows !== undefined && (sidecar === null || sidecar instanceof Map))
+    return { dict, rows, sidecar }
+  throw new AppError(
+    'export.form-damaged',
+    `${source.formFile} no longer holds the form of ${source.name}; import ${source.name} again`,
+    { file: source.formFile },
+  )
+}
+
+const countBytes = (plan: FeatureWritePlan): number =>
+  plan.modalities.reduce((sum, { width, form }) => sum + plan.rows.length * width * Number(form.dtype.slice(2)), 0)
+
+/** Puts staged files in their places, the last one last; where one cannot, those that are not yet in place are gone. */
+async function commitAll(files: readonly StagedFile[]): Promise<void> {
+  for (const [index, file] of files.entries()) {
+    try {
+      await file.commit()
+    } catch (error) {
+      for (const other of files.slice(index)) await other.discard()
+      throw error
+    }
+  }
+}
+
+async function* stageAll(
+  outputs: readonly { readonly file: string; readonly value: PickleValue }[],
+  total: number,
+  signal?: AbortSignal,
+): AsyncGenerator<Progress<never>, StagedFile[]> {
+  const staged: StagedFile[] = []
+  try {
+    for (const { file, value } of outputs) {
+      const writing = stageFile(file, writePickleChunks(value), 'export.write-failed', signal)
+      let step = await writing.next()
+      for (; !step.done; step = await writing.next())
+        yield { kind: 'progress', done: Math.min(step.value, total), total }
+      staged.push(step.value)
+    }
+    return staged
+  } catch (error) {
+    for (const file of staged) await file.discard()
+    throw error
+  }
+}
+
+/**
+ * Writes a feature pickle in the compute process: protocol 4, numpy globals of `numpy.core`, vectors streamed from their files, first to a
+ * temporary file. Yields progress in bytes of vectors, then what was written.
+ * Throws AppError `export.write-failed` with nothing left behind, `export.form-damaged` where the import's form file is.
+ */
+export async function* writeFeaturePickle(
+  plan: FeatureWritePlan,
+  out: string,
+  signal?: AbortSignal,
+): AsyncGenerator<Progress<WrittenPickle>> {
+  const forms = plan.sources.map(loadForm)
+  const vectors = new Map<string, PickleValue>(
+    plan.modalities.map((modality) => [modality.name, streamVectors(modality)]),
+  )
+  const built = buildExport(plan, forms, vectors)
+  const contextFile = built.sidecar ? sidecarOf(out) : null
+  const sidecar = built.sidecar && contextFile !== null ? [{ file: contextFile, value: built.sidecar }] : []
+  const files = yield* stageAll([...sidecar, { file: out, value: built.file }], countBytes(plan), signal)
+  await commitAll(files)
+  const { bytes, sha256 } = files.at(-1)!
+  yield { kind: 'result', result: { bytes, sha256, contextFile } }
+}
