@@ -6,6 +6,7 @@ import { architectureFor } from './architectures/registry.ts'
 import { bytesOf, GraphBuilder } from './graph-builder.ts'
 import type { ValueName } from './graph-builder.ts'
 import { checkHeadWeights } from './head-weights.ts'
+import { readOnce } from './head-tensor.ts'
 import type { HeadTensors } from './head-tensor.ts'
 import { inferenceOperators } from './operators/inference-operators.ts'
 import { where } from './operators/logic.ts'
@@ -54,12 +55,13 @@ const reservedNames = new Set<string>(['scene', 'logits', 'gate', 'neighbours', 
 
 /**
  * A head as an ONNX graph with any number of students per run. Rows of several scenes may share a run: a graph head then
- * gives each scene exactly what it gives that scene alone.
+ * gives each scene what it gives that scene alone (to float32 rounding), and nothing of one scene reaches another.
  *
  * @throws AppError head.weight-missing, head.weight-unexpected, head.shape-mismatch, head.class-count,
- *   head.weights-not-finite, head.config-impossible
+ *   head.weights-not-finite, head.variance-negative, head.config-impossible
  */
-export function buildHeadModel(config: HeadConfig, tensors: HeadTensors, options: HeadModelOptions): HeadModel {
+export function buildHeadModel(config: HeadConfig, checkpoint: HeadTensors, options: HeadModelOptions): HeadModel {
+  const tensors = readOnce(checkpoint)
   checkHeadWeights(config, tensors, { file: options.file })
   const graph = new GraphBuilder(config.family)
   const inputs = headInputs(config)

@@ -7,3 +7,14 @@ export interface HeadTensor {
 
 /** A flat state dict in the file's order. */
 export type HeadTensors = ReadonlyMap<string, HeadTensor>
+
+/** The same tensors, each read from its file at most once. */
+export function readOnce(tensors: HeadTensors): HeadTensors {
+  return new Map(
+    [...tensors].map(([name, tensor]) => {
+      let values: Float32Array | null = null
+      const toFloat32 = (): Float32Array => (values ??= tensor.toFloat32())
+      return [name, { dtype: tensor.dtype, shape: tensor.shape, toFloat32 }]
+    }),
+  )
+}

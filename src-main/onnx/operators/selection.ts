@@ -1,7 +1,7 @@
 import { integer } from '../graph-builder.ts'
 import type { GraphBuilder, ValueName } from '../graph-builder.ts'
 import { maximum, minimum, subtract } from './elementwise.ts'
-import { equal } from './logic.ts'
+import { equal, greater, where } from './logic.ts'
 import { matMul } from './linear.ts'
 import { gatherRows, range, sizeOf, squeeze, unsqueeze } from './shape.ts'
 
@@ -25,8 +25,13 @@ export function nearest(
   return { similarity: values!, index: index! }
 }
 
-/** Σ_j weight[i, j] · rows[index[i, j]]: rows [n, d], index and weight [n, k] → [n, d]. */
+/**
+ * Σ_j weight[i, j] · rows[index[i, j]]: rows [n, d], index and weight [n, k] → [n, d]. Where the weight is 0 the row itself
+ * stands in, so that a row that must not count cannot bring in a NaN or an infinity.
+ */
 export function weightedRows(graph: GraphBuilder, rows: ValueName, index: ValueName, weight: ValueName): ValueName {
-  const gathered = gatherRows(graph, rows, index) // [n, k, d]
+  const own = unsqueeze(graph, range(graph, sizeOf(graph, rows, 0)), 1) // [n, 1]
+  const counted = where(graph, greater(graph, weight, graph.float32(0)), index, own)
+  const gathered = gatherRows(graph, rows, counted) // [n, k, d]
   return squeeze(graph, matMul(graph, unsqueeze(graph, weight, 1), gathered), 1)
 }

@@ -96,13 +96,25 @@ export function graphMaker<Value>(
   }
 }
 
-/** Σ weight · neighbour's row; a row that stays alone keeps its own: [n, d] → [n, d]. */
+/** Σ weight · neighbour's row: [n, d] → [n, d]; of no meaning for a row that stays alone. */
+function mixNeighbours<Value>(context: HeadContext<Value>, graph: NeighbourGraph<Value>, features: Value): Value {
+  const { index, weight } = graph.neighbours
+  return context.operators.scope('graph', () => context.operators.weightedRows(features, index, weight))
+}
+
+/** `changed` [n, d], except for rows that stay alone: those keep `own`. */
+function unlessAlone<Value>(
+  context: HeadContext<Value>,
+  graph: NeighbourGraph<Value>,
+  changed: Value,
+  own: Value,
+): Value {
+  return graph.hasPeer === null ? changed : context.operators.where(graph.hasPeer, changed, own)
+}
+
+/** What each row's neighbours give it; a row that stays alone gives itself: [n, d] → [n, d]. */
 export function aggregate<Value>(context: HeadContext<Value>, graph: NeighbourGraph<Value>, features: Value): Value {
-  const { operators } = context
-  return operators.scope('graph', () => {
-    const mixed = operators.weightedRows(features, graph.neighbours.index, graph.neighbours.weight)
-    return graph.hasPeer === null ? mixed : operators.where(graph.hasPeer, mixed, features)
-  })
+  return unlessAlone(context, graph, mixNeighbours(context, graph, features), features)
 }
 
 export const graphUpdateWeights = (width: number): WeightSpec[] => twoLayerWeights('graph_update', width, width, width)
@@ -128,9 +140,6 @@ export function contextGraph<Value>(
 ): { readonly features: Value; readonly neighbours: Neighbours<Value> | null } {
   const graph = graphMaker(context, modalities, options)?.(features)
   if (graph === undefined) return { features, neighbours: null }
-  const updated = graphUpdate(context, features, aggregate(context, graph, features), options)
-  return {
-    features: graph.hasPeer === null ? updated : context.operators.where(graph.hasPeer, updated, features),
-    neighbours: graph.neighbours,
-  }
+  const updated = graphUpdate(context, features, mixNeighbours(context, graph, features), options)
+  return { features: unlessAlone(context, graph, updated, features), neighbours: graph.neighbours }
 }
