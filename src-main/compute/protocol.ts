@@ -3,6 +3,7 @@ import type { Assumption, ModelModality, ProviderPanel } from '#shared/contract/
 import { call, stream } from '#shared/contract/procedure.ts'
 import { device, path } from '#shared/contract/schemas.ts'
 import type { FeatureTable } from '#main/exchange/rafnet/feature-table.ts'
+import type { WrittenPickle } from '#main/exchange/rafnet/write-feature-pickle.ts'
 import type { FeatureWritePlan } from '#main/exchange/rafnet/write-plan.ts'
 import type { SplitTable } from '#main/exchange/rafnet/split-table.ts'
 
@@ -13,6 +14,8 @@ const modelSource = z.object({
   chosen: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.array(z.string())])),
   /** Whether the project has boxes: graph heads without a config are then taken to use them. */
   hasBoxes: z.boolean(),
+  /** The project's features: inputs of a user's .onnx and modalities of a cross-attention head are told by them. */
+  modalities: z.array(z.object({ name: z.string(), width: z.int().positive() })).optional(),
 })
 export type ModelSource = z.infer<typeof modelSource>
 
@@ -112,7 +115,7 @@ export const computeContract = {
     readSplit: stream(z.object({ file: path }))<Progress<SplitTable>>(),
     write: stream(
       z.object({ plan: z.custom<FeatureWritePlan>((value) => typeof value === 'object' && value !== null), out: path }),
-    )<Progress<{ readonly bytes: number; readonly sha256: string }>>(),
+    )<Progress<WrittenPickle>>(),
   },
   photos: {
     /** Facts of each file, in order, some at a time. */
@@ -136,8 +139,11 @@ export const computeContract = {
         longerSidePx: z.int().positive().max(8192),
       }),
     )<Uint8Array>(),
-    /** Upright pixels re-encoded for a browser that cannot show the file itself (TIFF, BMP). */
-    transcode: call(z.object({ file: path }))<Uint8Array>(),
+    /**
+     * JPEG bytes of the upright photo where a browser would not show the file itself upright (TIFF; PNG and WebP whose
+     * EXIF orientation Chromium leaves out); null where the file can be served as it is.
+     */
+    transcode: call(z.object({ file: path }))<Uint8Array | null>(),
   },
 }
 export type ComputeContract = typeof computeContract

@@ -1,0 +1,36 @@
+import { readFeaturePickle } from '#main/exchange/rafnet/read-feature-pickle.ts'
+import { readSplitPickle } from '#main/exchange/rafnet/read-split-pickle.ts'
+import { writeFeaturePickle } from '#main/exchange/rafnet/write-feature-pickle.ts'
+import type { Handlers } from '#shared/rpc/types.ts'
+import { createPhotoService } from './images/photo-service.ts'
+import { createModelLoader } from './pipelines/model-loader.ts'
+import { neighbours } from './pipelines/neighbours.ts'
+import { predict } from './pipelines/predict.ts'
+import type { ComputeContract } from './protocol.ts'
+import { createProviders } from './sessions/providers.ts'
+import { createSessionPool } from './sessions/session-pool.ts'
+
+export interface HandlerOptions {
+  /** This program's entry, forked again for each probe of an execution provider. */
+  readonly entry: string
+}
+
+/** The compute contract, wired: nothing native is loaded before it is used. */
+export function createHandlers({ entry }: HandlerOptions): Handlers<ComputeContract> {
+  const providers = createProviders(entry)
+  const parts = { models: createModelLoader(), sessions: createSessionPool(providers) }
+  return {
+    models: {
+      describe: async (source) => (await parts.models.load(source)).description,
+      predict: (input, { signal }) => predict(parts, input, signal),
+      neighbours: (input) => neighbours(parts, input),
+      providers: () => providers.panel(),
+    },
+    features: {
+      read: (input, { signal }) => readFeaturePickle(input, signal),
+      readSplit: ({ file }, { signal }) => readSplitPickle(file, signal),
+      write: ({ plan, out }, { signal }) => writeFeaturePickle(plan, out, signal),
+    },
+    photos: createPhotoService(),
+  }
+}

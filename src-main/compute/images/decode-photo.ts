@@ -1,0 +1,120 @@
+import { open } from 'node:fs/promises'
+import type { Canvas, Image } from '@napi-rs/canvas'
+import { bytesSource } from '#main/codecs/bytes/byte-source.ts'
+import { loadCanvas } from './canvas.ts'
+import type { CanvasLibrary } from './canvas.ts'
+import { decodeTiff } from './decode-tiff.ts'
+import { isTooLarge, notAPhoto, tooLarge, unreadable } from './photo-error.ts'
+import { uprightSize } from './photo-header/photo-header.ts'
+import type { Orientation, PhotoHeader } from './photo-header/photo-header.ts'
+import { readPhotoHeader } from './photo-header/read-photo-header.ts'
+
+/** A decoded photo as a person sees it, after EXIF rotation. */
+export interface UprightPhoto {
+  readonly pixels: Image | Canvas
+  readonly widthPx: number
+  readonly heightPx: number
+}
+
+const mostBytes = 2 ** 30
+
+/** Decodes a photo. Throws AppError `photo.unreadable` (missing, damaged, no photo) and, before decoding, `photo.too-large`. */
+export async function decodePhoto(file: string): Promise<UprightPhoto> {
+  const bytes = await readWhole(file)
+  const header = readPhotoHeader(bytesSource(bytes))
+  if (!header) throw unreadable(file, notAPhoto)
+  const size = uprightSize(header)
+  if (isTooLarge(size.widthPx, size.heightPx)) throw tooLarge(file, size.widthPx, size.heightPx)
+  const library = await loadCanvas()
+  const pixels = header.format === 'tiff' ? decodeTiff(library, file, bytes) : await decodeImage(library, file, bytes)
+  const upright = appliesOrientation(header) ? pixels : turnUpright(library, pixels, header.orientation)
+  if (upright.width !== size.widthPx || upright.height !== size.heightPx) {
+    throw unreadable(
+      file,
+      `its header says ${size.widthPx} × ${size.heightPx} px but ${upright.width} × ${upright.height} were decoded`,
+    )
+  }
+  return { pixels: upright, ...size }
+}
+
+/** The canvas library turns JPEG and WebP by itself; for PNG and TIFF that is left to us. */
+const appliesOrientation = ({ format }: PhotoHeader): boolean => format === 'jpeg' || format === 'webp'
+
+async function readWhole(file: string): Promise<Uint8Array> {
+  try {
+    const handle = await open(file, 'r')
+    try {
+      const { size } = await handle.stat()
+      if (size > mostBytes) throw unreadable(file, `it is ${Math.round(size / 2 ** 20)} MiB long`)
+      return await handle.readFile()
+    } finally {
+      await handle.close()
+    }
+  } catch (error) {
+    throw readFailure(file, error)
+  }
+}
+
+/** A missing or forbidden file as `photo.unreadable`; anything else stays what it is. */
+export function readFailure(file: string, error: unknown): unknown {
+  const code = error instanceof Error && 'code' in error && error.name !== 'AppError' ? String(error.code) : null
+  if (code === null) return error
+  const reasons: Readonly<Record<string, string>> = {
+    ENOENT: 'the file is not there',
+    EISDIR: 'it is a folder',
+    EACCES: 'access is denied',
+  }
+  return unreadable(file, reasons[code] ?? `the system says ${code}`, error)
+}
+
+async function decodeImage(library: CanvasLibrary, file: string, bytes: Uint8Array): Promise<Image> {
+  const image = await library.loadImage(bytes).catch((error: unknown) => {
+    throw unreadable(file, 'its picture data are damaged', error)
+  })
+  if (image.width === 0 || image.height === 0) throw unreadable(file, 'its picture data are damaged')
+  if (endsEarly(library, image, bytes))
+    throw unreadable(file, 'the file ends early, so that part of the picture is missing')
+  return image
+}
+
+/** A cut JPEG decodes, with transparent pixels (a JPEG has none) where data are missing: its last rows as stored. */
+function endsEarly(library: CanvasLibrary, image: Image, bytes: Uint8Array): boolean {
+  if (bytes[0] !== 0xff) return false
+  const canvas = library.createCanvas(4, 1)
+  const context = canvas.getContext('2d')
+  const right = image.width - 1
+  const bottom = image.height - 1
+  for (const [index, [x, y]] of [
+    [0, 0],
+    [right, 0],
+    [0, bottom],
+    [right, bottom],
+  ].entries()) {
+    context.drawImage(image, x!, y!, 1, 1, index, 0, 1, 1)
+  }
+  const { data } = context.getImageData(0, 0, 4, 1)
+  return [3, 7, 11, 15].some((alpha) => data[alpha] === 0)
+}
+
+/** Draws the stored picture so that it stands upright (EXIF 2.3, table of orientations). */
+function turnUpright(library: CanvasLibrary, stored: Image | Canvas, orientation: Orientation): Image | Canvas {
+  if (orientation === 1) return stored
+  const { width, height } = stored
+  const swapped = orientation >= 5
+  const canvas = library.createCanvas(swapped ? height : width, swapped ? width : height)
+  const context = canvas.getContext('2d')
+  // Columns of the matrix that takes stored pixels to upright ones: x' = a x + c y + e, y' = b x + d y + f.
+  const matrices: Readonly<Record<Orientation, readonly [number, number, number, number, number, number]>> = {
+    1: [1, 0, 0, 1, 0, 0],
+    2: [-1, 0, 0, 1, width, 0],
+    3: [-1, 0, 0, -1, width, height],
+    4: [1, 0, 0, -1, 0, height],
+    5: [0, 1, 1, 0, 0, 0],
+    6: [0, 1, -1, 0, height, 0],
+    7: [0, -1, -1, 0, height, width],
+    8: [0, -1, 1, 0, 0, width],
+  }
+  context.setTransform(...matrices[orientation])
+  context.drawImage(stored, 0, 0)
+  return canvas
+}

@@ -1,0 +1,79 @@
+import { createHash } from 'node:crypto'
+import { readCheckpoint } from '#main/codecs/torch/read-checkpoint.ts'
+import type { HeadConfig } from '#main/onnx/architectures/config.ts'
+import { buildHeadModel } from '#main/onnx/build-head-model.ts'
+import type { HeadInput } from '#main/onnx/build-head-model.ts'
+import type { HeadAssumption } from '#main/onnx/head-config.ts'
+import { resolveHead } from '#main/onnx/resolve-head.ts'
+import type { Assumption, ModelModality } from '#shared/contract/models.ts'
+import type { ModelSource } from '../protocol.ts'
+import { applyChoices } from './apply-choices.ts'
+import { withFileSource } from './file-source.ts'
+import type { FedInput, LoadedModel } from './loaded-model.ts'
+import { readModelConfig } from './model-config.ts'
+
+/**
+ * A RAFNet checkpoint as a graph ready to run: configuration from the file named, else from a config.yaml beside the
+ * checkpoint, else from the weights; then whatever the user chose. Throws AppError `checkpoint.*`, `pickle.*`, `head.*`, `yaml.*`.
+ */
+export function loadHead(source: ModelSource, sha256: string): LoadedModel {
+  const { file, hasBoxes, modalities } = source
+  const configuration = readModelConfig(source)
+  return withFileSource(file, (bytes) => {
+    const { tensors } = readCheckpoint(bytes, { file })
+    const clues = { file, hasBoxes, ...(modalities ? { modalities } : {}) }
+    const found = resolveHead(tensors, configuration, clues)
+    const { config, assumptions } = applyChoices(found, source.chosen, file)
+    const model = buildHeadModel(config, tensors, { file, version: '' })
+    const knowsPhotos = photoModality(config) !== null
+    return {
+      file,
+      description: {
+        sha256,
+        family: config.family,
+        classes: config.classes,
+        modalities: describeModalities(config, model.inputs),
+        gateModalities: model.gateModalities,
+        assumptions: [
+          ...(configuration ? [{ parameter: 'config', value: configuration.file, origin: 'config' as const }] : []),
+          ...assumptions.filter(({ trainingOnly }) => !trainingOnly).map(shown),
+        ],
+      },
+      graphSha256: createHash('sha256').update(model.bytes).digest('hex'),
+      graph: () => model.bytes,
+      inputs: model.inputs.map(fedInput),
+      output: { logits: 'logits', gate: model.outputs.includes('gate') ? 'gate' : null },
+      hasNeighbours: model.outputs.includes('neighbours'),
+      mixesStudents: model.inputs.some(({ kind }) => kind === 'scene'),
+      knowsPhotos,
+    }
+  })
+}
+
+type ChosenAssumption = Omit<HeadAssumption, 'origin'> & { readonly origin: Assumption['origin'] }
+
+const shown = ({ parameter, value, origin }: ChosenAssumption): Assumption => ({
+  parameter,
+  value: String(value),
+  origin,
+})
+
+function fedInput({ name, kind, width }: HeadInput): FedInput {
+  if (kind === 'scene') return { name, feed: { kind }, width, type: 'int64', rank: 1 }
+  const feed = kind === 'boxes' ? ({ kind } as const) : ({ kind, modalities: [name] } as const)
+  return { name, feed, width, type: 'float32', rank: 2 }
+}
+
+/** The modality that holds the photo's running index, where the head has it. */
+function photoModality({ parameters, modalities }: HeadConfig): string | null {
+  const name = 'imageIdModality' in parameters ? parameters.imageIdModality : 'img_uid'
+  return modalities.some((modality) => modality.name === name) ? name : null
+}
+
+function describeModalities(config: HeadConfig, inputs: readonly HeadInput[]): ModelModality[] {
+  const read = inputs
+    .filter(({ kind }) => kind !== 'scene')
+    .map(({ name, kind, width }): ModelModality => ({ name, width, role: kind === 'boxes' ? 'box' : 'feature' }))
+  const photo = photoModality(config)
+  return photo === null ? read : [...read, { name: photo, width: 1, role: 'scene' }]
+}

@@ -1,0 +1,71 @@
+import { batchScenes } from '#main/onnx/batch-scenes.ts'
+import { AppError } from '#shared/contract/app-error.ts'
+
+/** Students at positions first to end (exclusive) that share one run of the model. */
+export interface StudentRange {
+  readonly first: number
+  readonly end: number
+}
+
+/** How students are grouped into runs, and who counts as whose neighbour inside a run. */
+export type Batching = { readonly kind: 'scene' } | { readonly kind: 'rafnet'; readonly rows: number }
+
+/**
+ * Students of one run at most. A graph head compares every pair of a run, so time grows with its square; larger runs were
+ * slower for it and no faster for other heads (measured on two cores, 30,000 students: see test/bench).
+ */
+export const mostStudentsPerRun = 512
+
+/** A graph head holds several matrices of this many numbers squared: beyond it a run would not fit into memory. */
+const mostStudentsPerScene = 8192
+
+/** `scene`, or `rafnet:<n>` for n consecutive rows as RAFNet's evaluation forwards them. Throws AppError `predict.batching-unknown`. */
+export function parseBatching(text: string): Batching {
+  if (text === 'scene') return { kind: 'scene' }
+  const rows = Number(/^rafnet:([1-9]\d{0,5})$/.exec(text)?.[1])
+  if (rows > 0) return { kind: 'rafnet', rows }
+  throw new AppError(
+    'predict.batching-unknown',
+    `"${text}" is no way to group students. Use "scene", or "rafnet:128" to repeat RAFNet's evaluation.`,
+    { batching: text },
+  )
+}
+
+/**
+ * Runs in the order of the students. Scenes are never split (scene s holds students sceneOffsets[s] to sceneOffsets[s + 1]),
+ * except where rows do not influence each other and a scene alone is larger than a run.
+ * Throws AppError `predict.scene-too-large` for a graph head.
+ */
+export function planBatches(batching: Batching, sceneOffsets: Uint32Array, mixesStudents: boolean): StudentRange[] {
+  const students = sceneOffsets.at(-1) ?? 0
+  if (batching.kind === 'rafnet') return slices({ first: 0, end: students }, batching.rows)
+  const sizes = Array.from(sceneOffsets.subarray(1), (end, scene) => end - sceneOffsets[scene]!)
+  const ranges = batchScenes(sizes, mostStudentsPerRun)
+    .map((scenes) => ({ first: sceneOffsets[scenes[0]!]!, end: sceneOffsets[scenes.at(-1)! + 1]! }))
+    .filter(({ first, end }) => end > first)
+  if (!mixesStudents) return ranges.flatMap((range) => slices(range, mostStudentsPerRun))
+  const largest = Math.max(0, ...sizes)
+  if (largest <= mostStudentsPerScene) return ranges
+  throw new AppError(
+    'predict.scene-too-large',
+    `A scene of ${largest} students is more than a graph head can take at once (${mostStudentsPerScene}). Check that each photo's students carry their own img_paths.`,
+    { students: largest, limit: mostStudentsPerScene },
+  )
+}
+
+function slices({ first, end }: StudentRange, length: number): StudentRange[] {
+  const count = Math.ceil((end - first) / length)
+  return Array.from({ length: count }, (_, index) => {
+    const start = first + index * length
+    return { first: start, end: Math.min(end, start + length) }
+  })
+}
+
+/** For each student the position of its scene. */
+export function sceneOfStudents(sceneOffsets: Uint32Array): Uint32Array {
+  const scenes = new Uint32Array(sceneOffsets.at(-1) ?? 0)
+  for (let scene = 0; scene + 1 < sceneOffsets.length; scene += 1) {
+    scenes.fill(scene, sceneOffsets[scene], sceneOffsets[scene + 1])
+  }
+  return scenes
+}

@@ -1,0 +1,136 @@
+import { performance } from 'node:perf_hooks'
+import { AppError } from '#shared/contract/app-error.ts'
+import type { Device } from '#shared/contract/schemas.ts'
+import type { ModelSource, PredictMessage, StudentBatchInput } from '../protocol.ts'
+import type { ModelSession } from '../sessions/model-session.ts'
+import type { SessionPool } from '../sessions/session-pool.ts'
+import type { PlainTensor } from '../sessions/tensor.ts'
+import type { LoadedModel } from './loaded-model.ts'
+import { parseBatching, planBatches, sceneOfStudents } from './plan-batches.ts'
+import type { Batching, StudentRange } from './plan-batches.ts'
+import { openFeeds } from './student-feeds.ts'
+import type { StudentFeeds } from './student-feeds.ts'
+
+export interface PredictInput {
+  readonly model: ModelSource
+  readonly device: Device
+  readonly batching: string
+  readonly students: StudentBatchInput
+}
+
+export interface PipelineParts {
+  readonly models: { load(source: ModelSource): Promise<LoadedModel> }
+  readonly sessions: SessionPool
+}
+
+/**
+ * Runs a model on students, batch by batch in their order: `start`, any number of `batch`, `end`. Milliseconds per student
+ * count reading and running and leave out the first run, which pays for allocations; where all students fit into one run,
+ * that run is timed once more.
+ *
+ * Throws AppError `head.*`, `model.*`, `predict.*`, `features.*`, `inference.provider-unavailable`; stops between two runs
+ * when the signal aborts.
+ */
+export async function* predict(
+  { models, sessions }: PipelineParts,
+  input: PredictInput,
+  signal: AbortSignal,
+): AsyncGenerator<PredictMessage> {
+  const batching = parseBatching(input.batching)
+  const model = await models.load(input.model)
+  const batches = planBatches(batching, input.students.sceneOffsets, model.mixesStudents)
+  const feeds = openFeeds(model, input.students, sceneIds(model, batching, input.students))
+  try {
+    const { session, provider, reason } = await sessions.open(model.file, model.graphSha256, model.graph, input.device)
+    yield { kind: 'start', provider, reason, classes: model.description.classes }
+    const timer = studentTimer()
+    for (const batch of batches) {
+      signal.throwIfAborted()
+      yield await timer.run(batch, () => runBatch(model, session, feeds, batch))
+    }
+    if (batches.length === 1) await timer.run(batches[0]!, () => runBatch(model, session, feeds, batches[0]!))
+    yield { kind: 'end', msPerStudent: timer.msPerStudent() }
+  } finally {
+    feeds.close()
+  }
+}
+
+/** Under which id a student's peers are told: its photo, or one id for all where RAFNet's batches mix photos. */
+function sceneIds(model: LoadedModel, batching: Batching, students: StudentBatchInput): (student: number) => number {
+  if (batching.kind === 'rafnet' && !model.knowsPhotos) return () => 0
+  const scenes = sceneOfStudents(students.sceneOffsets)
+  return (student) => scenes[student]!
+}
+
+async function runBatch(
+  model: LoadedModel,
+  session: ModelSession,
+  feeds: StudentFeeds,
+  { first, end }: StudentRange,
+): Promise<PredictMessage> {
+  const results = await session.run(feeds.read(first, end))
+  const { classes, gateModalities } = model.description
+  const logits = matrix(model, results, model.output.logits, end - first, classes)
+  const broken = logits.findIndex((value) => !Number.isFinite(value))
+  if (broken >= 0) {
+    throw new AppError(
+      'predict.logits-not-finite',
+      `${model.file} answers ${logits[broken]!} for student ${first + Math.floor(broken / classes)} of this run. Check the model: its weights or operators overflow on these features.`,
+      { file: model.file, position: first + Math.floor(broken / classes) },
+    )
+  }
+  const { gate } = model.output
+  return {
+    kind: 'batch',
+    first,
+    count: end - first,
+    logits,
+    gate: gate === null ? null : matrix(model, results, gate, end - first, gateModalities.length),
+  }
+}
+
+/** An output that must be float32 [rows, columns]. */
+function matrix(
+  model: LoadedModel,
+  results: ReadonlyMap<string, PlainTensor>,
+  name: string,
+  rows: number,
+  columns: number,
+): Float32Array {
+  const tensor = results.get(name)
+  const shape = tensor?.dimensions ?? []
+  if (tensor?.data instanceof Float32Array && shape.length === 2 && shape[0] === rows && shape[1] === columns) {
+    return tensor.data
+  }
+  const found = tensor ? `${tensor.type} [${shape.join(', ')}]` : 'nothing'
+  throw new AppError(
+    'model.output-unexpected',
+    `${model.file}: output "${name}" should be float32 [${rows}, ${columns}] but is ${found}. Export the model with one row of logits per student and a free first dimension.`,
+    { file: model.file, output: name, expected: `[${rows}, ${columns}]`, found },
+  )
+}
+
+interface StudentTimer {
+  run<Result>(batch: StudentRange, work: () => Promise<Result>): Promise<Result>
+  msPerStudent(): number
+}
+
+/** Times every run but the first. */
+function studentTimer(): StudentTimer {
+  let warm = false
+  let elapsedMs = 0
+  let students = 0
+  return {
+    run: async ({ first, end }, work) => {
+      const start = performance.now()
+      const result = await work()
+      if (warm) {
+        elapsedMs += performance.now() - start
+        students += end - first
+      }
+      warm = true
+      return result
+    },
+    msPerStudent: () => (students === 0 ? 0 : elapsedMs / students),
+  }
+}

@@ -1,0 +1,64 @@
+import type { InferenceSession, Tensor } from 'onnxruntime-node'
+import { AppError } from '#shared/contract/app-error.ts'
+import type { Runtime } from './runtime.ts'
+import type { PlainTensor, TensorData } from './tensor.ts'
+
+/** A model as bytes of a `.onnx` file, or as its path where it may keep weights in files beside it. */
+export type ModelFile = Uint8Array | string
+
+/** A model loaded on one execution provider. */
+export interface ModelSession {
+  readonly outputNames: readonly string[]
+  /** Runs the model once; blocks this process until it is done. */
+  run(feeds: Readonly<Record<string, PlainTensor>>): Promise<ReadonlyMap<string, PlainTensor>>
+  release(): Promise<void>
+}
+
+export interface SessionOptions {
+  readonly provider: string
+  /** Refuse to load where any operator would run on the CPU instead of `provider`. */
+  readonly onlyProvider: boolean
+}
+
+const onlyErrors = 3
+
+/** Loads a model on exactly one provider. Throws ONNX Runtime's own error; callers know what they asked for. */
+export async function openSession(runtime: Runtime, model: ModelFile, options: SessionOptions): Promise<ModelSession> {
+  const settings: InferenceSession.SessionOptions = {
+    executionProviders: [options.provider],
+    graphOptimizationLevel: 'all',
+    logSeverityLevel: onlyErrors,
+    ...(options.onlyProvider ? { extra: { session: { disable_cpu_ep_fallback: '1' } } } : {}),
+  }
+  const session =
+    typeof model === 'string'
+      ? await runtime.InferenceSession.create(model, settings)
+      : await runtime.InferenceSession.create(model, settings)
+  return {
+    outputNames: session.outputNames,
+    run: async (feeds) => {
+      const tensors = Object.entries(feeds).map(([name, tensor]) => [name, toRuntime(runtime, tensor)] as const)
+      const results = await session.run(Object.fromEntries(tensors))
+      return new Map(Object.entries(results).map(([name, value]) => [name, fromRuntime(name, value as Tensor)]))
+    },
+    release: () => session.release(),
+  }
+}
+
+function toRuntime(runtime: Runtime, tensor: PlainTensor): Tensor {
+  return new runtime.Tensor(tensor.type as 'float32', tensor.data as Float32Array, tensor.dimensions)
+}
+
+const knownTypes: readonly string[] = ['float32', 'float64', 'int32', 'int64', 'bool', 'uint8']
+
+function fromRuntime(name: string, tensor: Tensor): PlainTensor {
+  if (!knownTypes.includes(tensor.type)) {
+    throw new AppError(
+      'model.output-type-unsupported',
+      `The model's output "${name}" has type ${tensor.type}, which Lectern does not read. Export the model with float32 outputs.`,
+      { output: name, type: tensor.type },
+    )
+  }
+  const type = tensor.type as PlainTensor['type']
+  return { type, dimensions: tensor.dims, data: tensor.data as TensorData }
+}
