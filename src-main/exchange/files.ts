@@ -6,7 +6,7 @@ import { AppError } from '#shared/contract/app-error.ts'
 /** The system's code of a failed file operation (`ENOENT`, `ENOSPC`, …), or null for any other error. */
 export function systemCode(error: unknown): string | null {
   if (!(error instanceof Error) || !('code' in error)) return null
-  return typeof error.code === 'string' ? error.code : null
+  return typeof error.code === 'string' && /^E[A-Z0-9]+$/.test(error.code) ? error.code : null
 }
 
 /** A failed read as an AppError: `exchange.file-missing`, `exchange.file-unreadable`; what is no system error stays as it is. */
@@ -29,6 +29,7 @@ const writeReasons: Readonly<Record<string, string>> = {
   EPERM: 'the folder is read-only for you; choose another folder',
   ENOENT: 'its folder does not exist; create it or choose another one',
   ENOTDIR: 'its folder is a file; choose another folder',
+  EFBIG: 'the file may not grow so large on this disk; choose another disk',
   EISDIR: 'a folder of that name exists; choose another name',
 }
 
@@ -49,6 +50,7 @@ export async function hashFile(file: string, signal?: AbortSignal): Promise<stri
       hash.update(chunk as Uint8Array)
     }
   } catch (error) {
+    if (signal?.aborted) throw signal.reason
     throw readFailure(file, error)
   }
   return hash.digest('hex')

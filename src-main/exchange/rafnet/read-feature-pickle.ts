@@ -8,6 +8,7 @@ import { columnItems, integerColumn, numberOf, stringColumn, stringOf } from './
 import { contextDictOf, readContext } from './context-table.ts'
 import type { PickleDict } from './context-table.ts'
 import type { ContextTable, FeatureTable, ModalityTable } from './feature-table.ts'
+import { importFiles } from './import-files.ts'
 import { readPickleFile } from './read-pickle-file.ts'
 import { sameKind } from './same-kind.ts'
 import { findSidecar } from './sidecar.ts'
@@ -102,7 +103,7 @@ async function findContext(
   if (sidecar === null) return { table: null, formFile: null }
   const dict = contextDictOf(readPickleFile(sidecar), sidecar)
   const table = readContext(dict, contents.rows, 'sidecar', sidecar)
-  const formFile = join(request.outFolder, 'context-form.pkl')
+  const formFile = join(request.outFolder, importFiles.contextForm)
   await copyFile(sidecar, formFile)
   return { table, formFile }
 }
@@ -134,7 +135,10 @@ async function* writeModalities(
   return tables
 }
 
-async function* readInto(request: FeatureReadRequest, signal?: AbortSignal): AsyncGenerator<Progress<FeatureTable>> {
+async function* readInto(
+  request: FeatureReadRequest,
+  signal?: AbortSignal,
+): AsyncGenerator<Progress<never>, FeatureTable> {
   const { file, outFolder } = request
   const sha256 = await hashFile(file, signal)
   const contents = checkContents(readPickleFile(file), file)
@@ -154,14 +158,15 @@ async function* readInto(request: FeatureReadRequest, signal?: AbortSignal): Asy
     imgPaths: stringColumn(metadata.get('img_paths'), rows, column('metadata.img_paths')),
     bboxIds: ids === null ? null : stringColumn(ids, rows, column('metadata.bbox_ids')),
     context: context.table,
-    formFile: join(outFolder, 'form.pkl'),
+    formFile: join(outFolder, importFiles.form),
     contextFormFile: context.formFile,
     statedModalities: stated ? stated.flatMap((name) => stringOf(name) ?? []) : null,
     statedWidths: statedWidths(metadata),
   }
+  if (table.labels) await writeFile(join(outFolder, importFiles.labels), new Uint8Array(table.labels.buffer))
   await writeFile(table.formFile, writePickle(formOf(dict, modalities)))
   const tables = yield* writeModalities(modalities, request, signal)
-  yield { kind: 'result', result: { ...table, modalities: tables } }
+  return { ...table, modalities: tables }
 }
 
 /**
@@ -176,8 +181,9 @@ export async function* readFeaturePickle(
   let complete = false
   try {
     await mkdir(request.outFolder, { recursive: true })
-    yield* readInto(request, signal)
+    const result = yield* readInto(request, signal)
     complete = true
+    yield { kind: 'result', result }
   } catch (error) {
     throw writeFailure('import.write-failed', request.outFolder, error)
   } finally {

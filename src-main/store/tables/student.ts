@@ -58,6 +58,24 @@ export function setStudentBox(store: Store, studentId: number, box: Box | null, 
     .run(box?.x1 ?? null, box?.y1 ?? null, box?.x2 ?? null, box?.y2 ?? null, boxEdited ? 1 : 0, studentId)
 }
 
+/** The box of a newer reading of the same file, with its normalised form; for students whose box no hand has moved. */
+export function setImportedBox(store: Store, studentId: number, box: Box, normalised: NormalisedBox | null): void {
+  const { x1, y1, x2, y2 } = box
+  store
+    .prepare('UPDATE student SET x1 = ?, y1 = ?, x2 = ?, y2 = ?, nx = ?, ny = ?, nw = ?, nh = ? WHERE id = ?')
+    .run(
+      x1,
+      y1,
+      x2,
+      y2,
+      normalised?.cx ?? null,
+      normalised?.cy ?? null,
+      normalised?.w ?? null,
+      normalised?.h ?? null,
+      studentId,
+    )
+}
+
 /** Marks a student deleted, or with null brings it back: rows stay, so that undo has something to return to. */
 export function setStudentDeleted(store: Store, studentId: number, deletedAt: string | null): void {
   store.prepare('UPDATE student SET deleted_at = ? WHERE id = ?').run(deletedAt, studentId)

@@ -1,0 +1,179 @@
+import { copyFile } from 'node:fs/promises'
+import { basename, dirname, relative, resolve, sep } from 'node:path'
+import type { ImportSummary } from '#shared/contract/exchange.ts'
+import type { Finding } from '#shared/contract/summary.ts'
+import { findingAt } from '#main/exchange/finding.ts'
+import { draftFeatures } from '#main/exchange/rafnet/draft-features.ts'
+import { examineFeatures } from '#main/exchange/rafnet/examine-features.ts'
+import type { FeatureTable } from '#main/exchange/rafnet/feature-table.ts'
+import { importFiles } from '#main/exchange/rafnet/import-files.ts'
+import { listClasses } from '#main/store/tables/class.ts'
+import { insertFeatureSet, listFeatureSets } from '#main/store/tables/feature.ts'
+import { finishImport, importFolder, listImports, startImport } from '#main/store/tables/import.ts'
+import type { ImportRow } from '#main/store/tables/import.ts'
+import type { JobContext } from '../jobs/job-registry.ts'
+import { projectFile } from '../projects/open-project.ts'
+import type { OpenProject } from '../projects/open-project.ts'
+import type { WorkbenchContext } from '../workbench-context.ts'
+import { discardUnfinished } from './discard-unfinished.ts'
+import { writtenFindings } from './import-findings.ts'
+import { folderBeside, placeOf, projectPlace } from './photo-place.ts'
+import type { PhotoPlace } from './photo-place.ts'
+import { findPhotosOf } from './photos-on-disk.ts'
+import { resultOf } from './result-of.ts'
+import { writeDraft } from './write-draft.ts'
+
+export interface ImportRequest {
+  readonly file: string
+  readonly photoRoot: string | null
+  readonly contextFile: string | null
+  readonly split: string | null
+}
+
+/** Everything that one import works with. */
+interface Import {
+  readonly context: WorkbenchContext
+  readonly project: OpenProject
+  readonly request: ImportRequest
+  readonly job: JobContext
+}
+
+const toPosix = (path: string): string => path.split(sep).join('/')
+
+/** The place to look for photos, and a finding where it was found rather than given. */
+export function choosePlace(
+  project: OpenProject,
+  photoRoot: string | null,
+  file: string,
+  imgPath: string | undefined,
+): { place: PhotoPlace | null; findings: Finding[] } {
+  if (photoRoot !== null) return { place: placeOf(project, photoRoot), findings: [] }
+  const known = projectPlace(project)
+  if (known) return { place: known, findings: [] }
+  const beside = imgPath === undefined ? null : folderBeside(dirname(file), imgPath)
+  if (beside === null) return { place: null, findings: [] }
+  const message = (): string => `The photos were found beside the file; ${beside} is now the project's photo folder.`
+  return { place: placeOf(project, beside), findings: findingAt('photo-root-found', 'info', [beside], message) }
+}
+
+/** Feature sets of a new import; a file that is imported again keeps those it has. */
+function featureSetsOf(
+  { project }: Import,
+  importId: number,
+  known: ImportRow | undefined,
+  table: FeatureTable,
+): number[] {
+  if (known)
+    return listFeatureSets(project.store)
+      .filter((set) => set.importId === known.id)
+      .map(({ id }) => id)
+  return project.store.transaction(() =>
+    table.modalities.map(({ name, width, dtype, byteOrder, form, file, sha256 }) => {
+      const path = toPosix(relative(project.folder, file))
+      return insertFeatureSet(project.store, {
+        modality: name,
+        width,
+        dtype,
+        byteOrder,
+        form,
+        file: path,
+        sha256,
+        importId,
+      })
+    }),
+  )
+}
+
+/** Marks the import as done and says where its forms lie; a context file given only now is kept with the old import. */
+async function finish(
+  { project, request }: Import,
+  importId: number,
+  known: ImportRow | undefined,
+  table: FeatureTable,
+): Promise<void> {
+  const inImport = (name: string): string => `${importFolder(importId)}/${name}`
+  const contextForm = table.contextFormFile === null ? null : inImport(importFiles.contextForm)
+  const target = contextForm === null ? null : projectFile(project, contextForm)
+  if (table.contextFormFile !== null && target !== null && resolve(table.contextFormFile) !== resolve(target)) {
+    await copyFile(table.contextFormFile, target)
+  }
+  finishImport(project.store, importId, {
+    sha256: table.sha256,
+    split: request.split ?? known?.split ?? null,
+    keys: table.keys,
+    formFile: inImport(importFiles.form),
+    contextFormFile: contextForm ?? known?.contextFormFile ?? null,
+    contextOrigin: table.context?.origin ?? known?.contextOrigin ?? null,
+    rows: table.rows,
+  })
+}
+
+async function importTable(work: Import, table: FeatureTable, newId: number): Promise<ImportSummary> {
+  const { context, project, request, job } = work
+  const { store } = project
+  const known = listImports(store).find(({ kind, sha256 }) => kind === 'features' && sha256 === table.sha256)
+  const importId = known?.id ?? newId
+  const chosen = choosePlace(project, request.photoRoot, table.file, table.imgPaths[0])
+  const search = { compute: context.compute, projectFolder: project.folder, signal: job.signal }
+  const onDisk = await findPhotosOf(table.imgPaths, chosen.place, search)
+  const classes = new Set(listClasses(store).map(({ index }) => index))
+  const draft = draftFeatures(table, { ...onDisk, classes })
+  const written = await writeDraft(store, draft, {
+    importId,
+    split: request.split,
+    setIds: featureSetsOf(work, importId, known, table),
+    at: context.clock().toISOString(),
+    photoFiles: onDisk.files,
+    signal: job.signal,
+    onProgress: (done, total) => job.progress(done, total),
+  })
+  await finish(work, importId, known, table)
+  return {
+    file: table.file,
+    scenes: draft.scenes.length,
+    students: draft.students,
+    labels: draft.labels,
+    modalities: table.modalities.map(({ name, width }) => ({ name, width })),
+    photosMatched: draft.scenes.filter(({ photo }) => photo && photo.problem === null).length,
+    omitted: [],
+    findings: [
+      ...writtenFindings(written, known !== undefined),
+      ...chosen.findings,
+      ...examineFeatures(table, draft, classes),
+    ],
+  }
+}
+
+/**
+ * Imports a RAFNet feature pickle as a job: read in the compute process, matched to photos, examined, written. A file that was imported
+ * before (by its sha256) is brought up to date instead of doubled. What fails or is cancelled leaves nothing behind.
+ * Throws AppError `pickle.*`, `features.*`, `exchange.*`, `import.write-failed`, `project.none-open`, `job.cancelled`.
+ */
+export async function importFeatures(
+  context: WorkbenchContext,
+  request: ImportRequest,
+  signal?: AbortSignal,
+): Promise<ImportSummary> {
+  const project = context.project.require()
+  const file = resolve(request.file)
+  return context.jobs.run(
+    'import',
+    basename(file),
+    async (job) => {
+      const newId = startImport(project.store, { kind: 'features', file, createdAt: context.clock().toISOString() })
+      const outFolder = projectFile(project, importFolder(newId))
+      try {
+        const reading = context.compute.features.read(
+          { file, contextFile: request.contextFile, outFolder },
+          { signal: job.signal },
+        )
+        const table = await resultOf(reading, job)
+        return await importTable({ context, project, request, job }, table, newId)
+      } finally {
+        await discardUnfinished(project, newId)
+        context.changes.publish(['project', 'scenes', 'students', 'labels'])
+      }
+    },
+    { signal },
+  )
+}

@@ -1,0 +1,171 @@
+import type { DraftScene, DraftStudent, ImportDraft } from '#main/exchange/import-draft.ts'
+import type { Store } from '#main/store/store.ts'
+import { annotatorId } from '#main/store/tables/annotator.ts'
+import { insertFeature } from '#main/store/tables/feature.ts'
+import { appendLabel, importedClass } from '#main/store/tables/label.ts'
+import { findSceneByPath, insertScene, updateScene } from '#main/store/tables/scene.ts'
+import { findStudents, insertStudent, setImportedBox } from '#main/store/tables/student.ts'
+import type { StudentRow } from '#main/store/tables/student.ts'
+import { writeInSteps } from '#main/store/write-in-steps.ts'
+import type { Scene } from '#shared/domain/scene.ts'
+
+/** Who is named as the annotator of labels that came with a file. */
+export const importAnnotator = 'imported'
+
+export interface DraftTarget {
+  readonly importId: number
+  /** null leaves the split of known scenes as it is. */
+  readonly split: string | null
+  readonly setIds: readonly number[]
+  /** ISO 8601, UTC. */
+  readonly at: string
+  /** Size and time of photos on disk, by path below the photo root. */
+  readonly photoFiles: ReadonlyMap<string, { readonly bytes: number; readonly modifiedMs: number }>
+  readonly signal?: AbortSignal | undefined
+  readonly onProgress?: (done: number, total: number) => void
+}
+
+export interface WrittenDraft {
+  readonly sceneIds: readonly number[]
+  readonly knownScenes: number
+  readonly knownStudents: number
+  /** Students whose label in another file says another class, as `166.jpg, student 1_30`. */
+  readonly differingLabels: readonly string[]
+}
+
+/** One thing to write: a scene, then its students one by one, so that a photo of thousands is no long transaction. */
+interface Item {
+  readonly scene: DraftScene
+  readonly student: DraftStudent | null
+}
+
+function photoColumns(scene: DraftScene, target: DraftTarget) {
+  const { photo } = scene
+  if (!photo || photo.problem !== null) return null
+  const file = target.photoFiles.get(photo.relativePath)
+  return {
+    relativePath: photo.relativePath,
+    hasPhoto: true,
+    contentHash: photo.sha256,
+    photoBytes: file?.bytes ?? null,
+    photoModifiedMs: file?.modifiedMs ?? null,
+  }
+}
+
+/** A scene that an import without photos made is known by the path in its file. */
+function findScene(store: Store, scene: DraftScene): Scene | undefined {
+  const known = findSceneByPath(store, scene.relativePath)
+  if (known || !scene.photo) return known
+  const withoutPhoto = findSceneByPath(store, scene.sourceKey)
+  return withoutPhoto?.hasPhoto === false ? withoutPhoto : undefined
+}
+
+function writeScene(store: Store, scene: DraftScene, target: DraftTarget): { id: number; isKnown: boolean } {
+  const known = findScene(store, scene)
+  const photo = photoColumns(scene, target)
+  const { widthPx, heightPx } = scene.size
+  if (!known) {
+    const id = insertScene(store, {
+      relativePath: scene.relativePath,
+      widthPx,
+      heightPx,
+      room: scene.room,
+      takenAt: scene.takenAt,
+      split: target.split,
+      importId: target.importId,
+      hasPhoto: false,
+      contentHash: null,
+      photoBytes: null,
+      photoModifiedMs: null,
+      ...photo,
+    })
+    return { id, isKnown: false }
+  }
+  const isBetterSize =
+    scene.sizeOrigin === 'photo' || (!known.hasPhoto && scene.sizeOrigin === 'file') || known.widthPx === 0
+  updateScene(store, known.id, {
+    ...photo,
+    ...(isBetterSize && { widthPx, heightPx }),
+    ...(known.room === null && { room: scene.room }),
+    ...(known.takenAt === null && { takenAt: scene.takenAt }),
+    ...(target.split !== null && { split: target.split }),
+  })
+  return { id: known.id, isKnown: true }
+}
+
+function writeStudent(
+  store: Store,
+  sceneId: number,
+  student: DraftStudent,
+  target: DraftTarget,
+): { id: number; known: StudentRow | null } {
+  const known = findStudents(store, sceneId, student.bboxId).find(({ source }) => source !== 'drawn') ?? null
+  if (known) {
+    const isOurs = known.importId === target.importId || known.box === null
+    if (isOurs && !known.boxEdited && student.box) setImportedBox(store, known.id, student.box, student.boxNormalised)
+    return { id: known.id, known }
+  }
+  const id = insertStudent(store, {
+    sceneId,
+    bboxId: student.bboxId,
+    box: student.box,
+    normalised: student.boxNormalised,
+    source: 'imported',
+    importId: target.importId,
+    position: student.row,
+    sourcePath: student.sourcePath,
+  })
+  return { id, known: null }
+}
+
+/**
+ * Writes what an import drafted, in short transactions. Scenes that are known by path and students that are known by scene and bbox_id
+ * keep their labels, their edited boxes and their deletion; only what is new is added. Every row carries the import's id until
+ * `finishImport`, so that an import that is killed or cancelled can be taken back.
+ */
+export async function writeDraft(store: Store, draft: ImportDraft, target: DraftTarget): Promise<WrittenDraft> {
+  const items = draft.scenes.flatMap((scene): Item[] => [
+    { scene, student: null },
+    ...scene.students.map((student) => ({ scene, student })),
+  ])
+  const sceneIds: number[] = []
+  const differingLabels: string[] = []
+  let knownScenes = 0
+  let knownStudents = 0
+  let sceneId = 0
+
+  const writeLabel = (studentId: number, classIndex: number, isKnown: boolean, place: string): void => {
+    const before = isKnown ? importedClass(store, studentId) : null
+    if (before === classIndex) return
+    if (before !== null) differingLabels.push(place)
+    const annotator = annotatorId(store, importAnnotator)
+    const label = {
+      studentId,
+      classIndex,
+      annotatorId: annotator,
+      source: 'imported',
+      at: target.at,
+      rank: null,
+    } as const
+    appendLabel(store, { ...label, importId: target.importId })
+  }
+  const write = ({ scene, student }: Item): void => {
+    if (!student) {
+      const written = writeScene(store, scene, target)
+      sceneId = written.id
+      sceneIds.push(written.id)
+      if (written.isKnown) knownScenes += 1
+      return
+    }
+    const { id, known } = writeStudent(store, sceneId, student, target)
+    if (known) knownStudents += 1
+    if (student.label !== null)
+      writeLabel(id, student.label, known !== null, `${scene.relativePath}, student ${student.bboxId}`)
+    for (const setId of target.setIds) insertFeature(store, id, setId, student.row)
+  }
+  await writeInSteps(store, items, write, {
+    signal: target.signal,
+    onProgress: (done) => target.onProgress?.(done, items.length),
+  })
+  return { sceneIds, knownScenes, knownStudents, differingLabels }
+}
