@@ -65,7 +65,7 @@ export const samplePlans: readonly SamplePlan[] = [
       takenAt: '2025-03-11T11:05:00',
       daylight: 'noon',
       students: 27,
-      mix: [0.12, 0.14, 0.6, 0.07, 0.07],
+      mix: [0.15, 0.17, 0.47, 0.08, 0.13],
     },
     palette: {
       room: { wall: '#e6edf0', dado: '#8fa9bd', floor: '#b9b7b0', curtain: '#c5d5dc', boards: 'cork' },

@@ -6,7 +6,8 @@ import { createRandom } from './random.ts'
 import type { Random } from './random.ts'
 import { poseSkeleton } from './skeleton.ts'
 import type { Skeleton } from './skeleton.ts'
-import { studentBox } from './student-box.ts'
+import { project } from './perspective.ts'
+import { cutAtEdges, studentOutline, visibleShare } from './student-box.ts'
 import type { Box } from './student-box.ts'
 
 /** What stands about one photo before anyone sits in it. */
@@ -27,6 +28,8 @@ export interface SceneStudent {
   readonly posture: Posture
   readonly skeleton: Skeleton
   readonly box: Box
+  /** The share of the student that neither the picture's edge nor someone nearer hides. */
+  readonly visible: number
 }
 
 export interface Scene {
@@ -43,15 +46,30 @@ export function createScene(plan: ScenePlan): Scene {
   const seats = seatsOf(room)
   const taken = takeSeats(seats, plan.students, random)
   const behaviours = spreadBehaviours(taken, plan.mix, random)
-  const students: SceneStudent[] = []
-  for (const [index, seat] of taken.entries()) {
+  const posed = taken.map((seat, index) => {
     const behaviour = behaviours[index]!
     const posture = drawPosture(behaviour, random)
     const skeleton = poseSkeleton(seat.place, posture, random.between(0.93, 1.06))
-    const box = studentBox(room.camera, skeleton, posture)
-    students.push({ seat, behaviour, posture, skeleton, box })
+    return { seat, behaviour, posture, skeleton, outline: studentOutline(room.camera, skeleton, posture) }
+  })
+  const students: SceneStudent[] = []
+  for (const { outline, behaviour, ...student } of posed) {
+    const nearer = posed.filter((other) => hides(room, other.seat, student.seat)).map((other) => other.outline)
+    const visible = visibleShare(room.camera, outline, nearer)
+    if (visible < leftOut) continue
+    const seen = visible < ambiguous ? nullClass : behaviour
+    students.push({ ...student, behaviour: seen, visible, box: cutAtEdges(room.camera, outline) })
   }
-  return { plan, room, seats, students: students.filter(({ box }) => box.x2 - box.x1 > 8 && box.y2 - box.y1 > 8) }
+  return { plan, room, seats, students }
+}
+
+/** Below these visible shares an annotator would call a student ambiguous, or would not mark one at all. */
+const ambiguous = 0.32
+const leftOut = 0.1
+
+function hides(room: Classroom, nearer: Seat, farther: Seat): boolean {
+  const depth = (seat: Seat): number => project(room.camera, seat.place).depth
+  return depth(nearer) < depth(farther) - 0.3
 }
 
 /** Seats in reading order, some left empty: more often at the back. */

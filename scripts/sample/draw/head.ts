@@ -43,7 +43,8 @@ export function drawHead(painter: Painter, head: HeadFrame, look: Look, glow: nu
   const radiusPx = circleOf(painter, head.centre, head.radius).radiusPx
   const hairSize = { buzz: 1.02, short: 1.07, bob: 1.1, long: 1.09, ponytail: 1.06, bun: 1.06, curly: 1.1, hood: 1.24 }
   const outer = look.hairStyle === 'hood' ? look.cloth : look.hair
-  drawBackHair(painter, head, look, towards)
+  const turnedAway = dot(head.forward, towards) < 0
+  if (!turnedAway) drawHangingHair(painter, head, look)
   drawEars(painter, head, look, towards)
   const cap = silhouette(painter, head, hairSize[look.hairStyle])
   tracePolygon(painter, cap)
@@ -51,6 +52,7 @@ export function drawHead(painter: Painter, head: HeadFrame, look: Look, glow: nu
   context.fill()
   shineHair(painter, head, cap, radiusPx, outer)
   drawFace(painter, head, look, towards, radiusPx, glow)
+  if (turnedAway) drawHangingHair(painter, head, look)
   tracePolygon(painter, cap)
   context.strokeStyle = fade('#14161c', 0.35)
   context.lineWidth = Math.max(0.5, radiusPx * 0.06)
@@ -162,8 +164,8 @@ function drawEars(painter: Painter, head: HeadFrame, look: Look, towards: Vector
   }
 }
 
-/** Hair that hangs or is tied, which lies behind the face. */
-function drawBackHair(painter: Painter, head: HeadFrame, look: Look, towards: Vector): void {
+/** Hair that hangs or is tied at the back: behind the face, or before the head of someone who turned away. */
+function drawHangingHair(painter: Painter, head: HeadFrame, look: Look): void {
   const dark = shade(look.hair, -0.2)
   const ball = (azimuth: number, elevation: number, reach: number, size: number) =>
     circleOf(painter, onHead(head, azimuth, elevation, reach), head.radius * size)

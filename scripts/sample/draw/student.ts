@@ -101,7 +101,12 @@ function drawUpperArm(painter: Painter, arm: Arm, look: Look): void {
 
 function drawForearm(painter: Painter, arm: Arm, look: Look): void {
   const cuff = mix(arm.elbow, arm.hand, 0.8)
-  fillHull(painter, [circleOf(painter, arm.elbow, 0.058), circleOf(painter, cuff, 0.045)], shade(look.cloth, -0.05), outline)
+  fillHull(
+    painter,
+    [circleOf(painter, arm.elbow, 0.058), circleOf(painter, cuff, 0.045)],
+    shade(look.cloth, -0.05),
+    outline,
+  )
   if (look.clothing === 'uniform') strokeLine(painter, [arm.elbow, mix(arm.elbow, arm.hand, 0.7)], 0.024, look.trim)
   if (look.clothing === 'hoodie' || look.clothing === 'sweater') {
     fillHull(painter, [circleOf(painter, cuff, 0.047)], shade(look.cloth, -0.22))
