@@ -21,7 +21,7 @@ export function createHandlers({ entry }: HandlerOptions): Handlers<ComputeContr
   const parts = { models: createModelLoader(), sessions: createSessionPool(providers) }
   return {
     models: {
-      describe: async (source) => (await parts.models.load(source)).description,
+      describe: async (source) => (await parts.models.load(source, 'photo')).description,
       predict: (input, { signal }) => predict(parts, input, signal),
       neighbours: (input) => neighbours(parts, input),
       providers: () => providers.panel(),

@@ -1,6 +1,6 @@
 import { encodeModel, writtenIrVersion, writtenOperatorSet } from '#main/codecs/onnx/encode-model.ts'
 import { AppError } from '#shared/contract/app-error.ts'
-import type { HeadForward } from './architectures/architecture.ts'
+import type { HeadContext, HeadForward } from './architectures/architecture.ts'
 import type { HeadConfig, Modality } from './architectures/config.ts'
 import { architectureFor } from './architectures/registry.ts'
 import { bytesOf, GraphBuilder } from './graph-builder.ts'
@@ -48,6 +48,8 @@ export interface HeadModelOptions {
   readonly file: string
   /** Lectern's version, written as the producer's. */
   readonly version: string
+  /** See `HeadContext`; `use-other-scenes` only repeats RAFNet's own batches. `stay-alone` where left out. */
+  readonly withoutPeers?: HeadContext<ValueName>['withoutPeers']
 }
 
 /** Graph names that a modality cannot have. */
@@ -69,7 +71,7 @@ export function buildHeadModel(config: HeadConfig, checkpoint: HeadTensors, opti
     if (kind === 'scene') graph.input(name, 'int64', ['n'])
     else graph.input(name, 'float32', ['n', width])
   }
-  const forward = emitForward(graph, config, tensors)
+  const forward = emitForward(graph, config, tensors, options.withoutPeers ?? 'stay-alone')
   const outputs = declareOutputs(graph, config, forward)
   const fused = architectureFor(config).fusedModalities(config)
   const bytes = encodeModel({
@@ -117,7 +119,12 @@ export function headInputs(config: HeadConfig): readonly HeadInput[] {
   return needsScene ? [...inputs, { name: 'scene', kind: 'scene', width: 1 }] : inputs
 }
 
-function emitForward(graph: GraphBuilder, config: HeadConfig, tensors: HeadTensors): HeadForward<ValueName> {
+function emitForward(
+  graph: GraphBuilder,
+  config: HeadConfig,
+  tensors: HeadTensors,
+  withoutPeers: HeadContext<ValueName>['withoutPeers'],
+): HeadForward<ValueName> {
   const image = pseudoModality(config, 'image')
   const weights = new Map<string, ValueName>()
   const weight = (name: string): ValueName => {
@@ -132,7 +139,7 @@ function emitForward(graph: GraphBuilder, config: HeadConfig, tensors: HeadTenso
   // A LayerNorm over one column puts out its bias whatever goes in, so a fused image index may be any number.
   const input = (name: string): ValueName => (name === image ? cast(graph, sceneColumn!, 'float32') : name)
   return architectureFor(config).forward(
-    { operators: inferenceOperators(graph), input, weight, scene: sceneColumn, withoutPeers: 'stay-alone' },
+    { operators: inferenceOperators(graph), input, weight, scene: sceneColumn, withoutPeers },
     config,
   )
 }

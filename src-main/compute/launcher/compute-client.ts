@@ -1,5 +1,6 @@
 import { AppError, toAppError } from '#shared/contract/app-error.ts'
 import { connect } from '#shared/rpc/connect.ts'
+import { cancelled } from '#shared/rpc/serve.ts'
 import type { CallOptions, Channel, Client } from '#shared/rpc/types.ts'
 import { computeContract } from '../protocol.ts'
 import type { ComputeContract } from '../protocol.ts'
@@ -103,7 +104,7 @@ function procedureOf(incarnation: Incarnation, service: string, name: string): P
 const called =
   (running: () => Incarnation, service: string, name: string, graceMs: number) =>
   async (input: unknown, options?: CallOptions): Promise<unknown> => {
-    options?.signal?.throwIfAborted()
+    if (options?.signal?.aborted) throw cancelled()
     const incarnation = running()
     const release = killAfterAbort(incarnation, options?.signal, graceMs)
     try {
@@ -117,7 +118,7 @@ const called =
 
 const streamed = (running: () => Incarnation, service: string, name: string, graceMs: number) =>
   async function* (input: unknown, options?: CallOptions): AsyncGenerator<unknown, void> {
-    options?.signal?.throwIfAborted()
+    if (options?.signal?.aborted) throw cancelled()
     const incarnation = running()
     const release = killAfterAbort(incarnation, options?.signal, graceMs)
     try {
@@ -147,7 +148,7 @@ function explain(error: unknown, incarnation: Incarnation, signal: AbortSignal |
   const known = toAppError(error)
   if (known.code !== 'rpc.disconnected') return known
   const reason = incarnation.reason()
-  return signal?.aborted && reason.code === 'compute.stopped' ? cancelledError() : reason
+  return signal?.aborted && reason.code === 'compute.stopped' ? cancelled() : reason
 }
 
 function crashedError({ code, signal, output }: ComputeExit): AppError {
@@ -170,5 +171,3 @@ const stoppedError = (): AppError =>
 
 const closedError = (): AppError =>
   new AppError('compute.closed', 'Lectern is closing; the compute process no longer takes work.')
-
-const cancelledError = (): AppError => new AppError('job.cancelled', 'The work was cancelled.')

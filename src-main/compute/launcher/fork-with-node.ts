@@ -5,13 +5,24 @@ import type { ComputeExit, ForkPort } from './compute-child.ts'
 /** Bytes of the child's output kept for the sentence about its crash; native aborts say their reason there. */
 const outputTailBytes = 4096
 
+export interface NodeForkOptions {
+  /** Gets what the child prints, as it comes. */
+  readonly onOutput?: (text: string) => void
+  /** Options of Node itself, before the entry. */
+  readonly execArgv?: readonly string[]
+}
+
 /**
  * Forks `entry` (`src-main/compute/main.ts` from source, `out/main/compute.js` built) under this Node.
  * The child never writes to this process's stdout, which belongs to the command line's JSON; `onOutput` gets what it prints.
  */
-export function forkWithNode(entry: string, onOutput: (text: string) => void = () => undefined): ForkPort {
+export function forkWithNode(entry: string, { onOutput, execArgv = [] }: NodeForkOptions = {}): ForkPort {
   return () => {
-    const child = fork(entry, [], { serialization: 'advanced', stdio: ['ignore', 'pipe', 'pipe', 'ipc'], execArgv: [] })
+    const child = fork(entry, [], {
+      serialization: 'advanced',
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+      execArgv: [...execArgv],
+    })
     const tail = watchOutput(child, onOutput)
     return {
       // A dead child reports its end through `exit`; a message that found nobody needs no second report.
@@ -23,13 +34,13 @@ export function forkWithNode(entry: string, onOutput: (text: string) => void = (
   }
 }
 
-function watchOutput(child: ChildProcess, onOutput: (text: string) => void): () => string {
+function watchOutput(child: ChildProcess, onOutput: NodeForkOptions['onOutput']): () => string {
   let tail = ''
   for (const stream of [child.stdout, child.stderr]) {
     stream?.setEncoding('utf8')
     stream?.on('data', (text: string) => {
       tail = (tail + text).slice(-outputTailBytes)
-      onOutput(text)
+      onOutput?.(text)
     })
   }
   return () => tail.trim()

@@ -9,14 +9,14 @@ import type { Assumption, ModelModality } from '#shared/contract/models.ts'
 import type { ModelSource } from '../protocol.ts'
 import { applyChoices } from './apply-choices.ts'
 import { withFileSource } from './file-source.ts'
-import type { FedInput, LoadedModel } from './loaded-model.ts'
+import type { FedInput, LoadedModel, NeighbourRule } from './loaded-model.ts'
 import { readModelConfig } from './model-config.ts'
 
 /**
  * A RAFNet checkpoint as a graph ready to run: configuration from the file named, else from a config.yaml beside the
  * checkpoint, else from the weights; then whatever the user chose. Throws AppError `checkpoint.*`, `pickle.*`, `head.*`, `yaml.*`.
  */
-export function loadHead(source: ModelSource, sha256: string): LoadedModel {
+export function loadHead(source: ModelSource, sha256: string, rule: NeighbourRule): LoadedModel {
   const { file, hasBoxes, modalities } = source
   const configuration = readModelConfig(source)
   return withFileSource(file, (bytes) => {
@@ -24,7 +24,11 @@ export function loadHead(source: ModelSource, sha256: string): LoadedModel {
     const clues = { file, hasBoxes, ...(modalities ? { modalities } : {}) }
     const found = resolveHead(tensors, configuration, clues)
     const { config, assumptions } = applyChoices(found, source.chosen, file)
-    const model = buildHeadModel(config, tensors, { file, version: '' })
+    const model = buildHeadModel(config, tensors, {
+      file,
+      version: '',
+      withoutPeers: rule === 'photo' ? 'stay-alone' : 'use-other-scenes',
+    })
     const knowsPhotos = photoModality(config) !== null
     return {
       file,
@@ -44,7 +48,7 @@ export function loadHead(source: ModelSource, sha256: string): LoadedModel {
       inputs: model.inputs.map(fedInput),
       output: { logits: 'logits', gate: model.outputs.includes('gate') ? 'gate' : null },
       hasNeighbours: model.outputs.includes('neighbours'),
-      mixesStudents: model.inputs.some(({ kind }) => kind === 'scene'),
+      mixing: model.outputs.includes('neighbours') ? 'same-scene' : 'none',
       knowsPhotos,
     }
   })

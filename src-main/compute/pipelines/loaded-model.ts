@@ -17,6 +17,12 @@ export interface FedInput {
   readonly rank: 1 | 2
 }
 
+/**
+ * Who is a graph head's neighbour: students of the same photo, or what RAFNet's own batches give (a student alone in a
+ * batch's photo takes neighbours from other photos).
+ */
+export type NeighbourRule = 'photo' | 'rafnet'
+
 /** A model ready to be given to a session. */
 export interface LoadedModel {
   readonly file: string
@@ -26,9 +32,13 @@ export interface LoadedModel {
   readonly graph: () => ModelFile
   readonly inputs: readonly FedInput[]
   readonly output: { readonly logits: string; readonly gate: string | null }
+  /** Whether the graph has the outputs `neighbours` and `neighbour_weights`. */
   readonly hasNeighbours: boolean
-  /** Rows of one run influence each other: through a graph. */
-  readonly mixesStudents: boolean
+  /**
+   * Which students of one run influence each other: none, those with equal scene ids, or any (a user's graph without
+   * scene ids, which then gets one scene at a time).
+   */
+  readonly mixing: 'none' | 'same-scene' | 'any'
   /** RAFNet forwarded this head with photo ids (`img_uid`), so that its graph never crosses photos. */
   readonly knowsPhotos: boolean
 }

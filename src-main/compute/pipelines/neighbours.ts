@@ -1,6 +1,7 @@
 import { AppError } from '#shared/contract/app-error.ts'
 import type { Device } from '#shared/contract/schemas.ts'
 import type { ModelSource, SceneNeighbours, StudentBatchInput } from '../protocol.ts'
+import { runModel } from './predict.ts'
 import type { PipelineParts } from './predict.ts'
 import { openFeeds } from './student-feeds.ts'
 
@@ -21,13 +22,13 @@ export async function neighbours(
       scenes,
     })
   }
-  const model = await models.load(source)
+  const model = await models.load(source, 'photo')
   if (!model.hasNeighbours) return null
   const feeds = openFeeds(model, students, () => 0)
   try {
     if (feeds.students === 0) return { k: 0, positions: new Int32Array(), weights: new Float32Array() }
     const { session } = await sessions.open(model.file, model.graphSha256, model.graph, device)
-    const results = await session.run(feeds.read(0, feeds.students))
+    const results = await runModel(model, session, feeds.read(0, feeds.students))
     const index = results.get('neighbours')!
     const positions = Int32Array.from(index.data as BigInt64Array, Number)
     return { k: index.dimensions[1]!, positions, weights: results.get('neighbour_weights')!.data as Float32Array }

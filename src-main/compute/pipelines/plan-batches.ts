@@ -1,5 +1,6 @@
 import { batchScenes } from '#main/onnx/batch-scenes.ts'
 import { AppError } from '#shared/contract/app-error.ts'
+import type { LoadedModel } from './loaded-model.ts'
 
 /** Students at positions first to end (exclusive) that share one run of the model. */
 export interface StudentRange {
@@ -34,21 +35,26 @@ export function parseBatching(text: string): Batching {
 /**
  * Runs in the order of the students. Scenes are never split (scene s holds students sceneOffsets[s] to sceneOffsets[s + 1]),
  * except where rows do not influence each other and a scene alone is larger than a run.
- * Throws AppError `predict.scene-too-large` for a graph head.
+ * Throws AppError `predict.scene-too-large` for a model that compares the students of a scene.
  */
-export function planBatches(batching: Batching, sceneOffsets: Uint32Array, mixesStudents: boolean): StudentRange[] {
+export function planBatches(
+  batching: Batching,
+  sceneOffsets: Uint32Array,
+  mixing: LoadedModel['mixing'],
+): StudentRange[] {
   const students = sceneOffsets.at(-1) ?? 0
   if (batching.kind === 'rafnet') return slices({ first: 0, end: students }, batching.rows)
   const sizes = Array.from(sceneOffsets.subarray(1), (end, scene) => end - sceneOffsets[scene]!)
-  const ranges = batchScenes(sizes, mostStudentsPerRun)
+  const groups = mixing === 'any' ? sizes.map((_, scene) => [scene]) : batchScenes(sizes, mostStudentsPerRun)
+  const ranges = groups
     .map((scenes) => ({ first: sceneOffsets[scenes[0]!]!, end: sceneOffsets[scenes.at(-1)! + 1]! }))
     .filter(({ first, end }) => end > first)
-  if (!mixesStudents) return ranges.flatMap((range) => slices(range, mostStudentsPerRun))
-  const largest = Math.max(0, ...sizes)
+  if (mixing === 'none') return ranges.flatMap((range) => slices(range, mostStudentsPerRun))
+  const largest = sizes.reduce((most, size) => Math.max(most, size), 0)
   if (largest <= mostStudentsPerScene) return ranges
   throw new AppError(
     'predict.scene-too-large',
-    `A scene of ${largest} students is more than a graph head can take at once (${mostStudentsPerScene}). Check that each photo's students carry their own img_paths.`,
+    `A scene of ${largest} students is more than this model can take at once (${mostStudentsPerScene}). Check that each photo's students carry their own img_paths.`,
     { students: largest, limit: mostStudentsPerScene },
   )
 }

@@ -5,7 +5,7 @@ import type { ModelSource, PredictMessage, StudentBatchInput } from '../protocol
 import type { ModelSession } from '../sessions/model-session.ts'
 import type { SessionPool } from '../sessions/session-pool.ts'
 import type { PlainTensor } from '../sessions/tensor.ts'
-import type { LoadedModel } from './loaded-model.ts'
+import type { LoadedModel, NeighbourRule } from './loaded-model.ts'
 import { parseBatching, planBatches, sceneOfStudents } from './plan-batches.ts'
 import type { Batching, StudentRange } from './plan-batches.ts'
 import { openFeeds } from './student-feeds.ts'
@@ -19,7 +19,7 @@ export interface PredictInput {
 }
 
 export interface PipelineParts {
-  readonly models: { load(source: ModelSource): Promise<LoadedModel> }
+  readonly models: { load(source: ModelSource, rule: NeighbourRule): Promise<LoadedModel> }
   readonly sessions: SessionPool
 }
 
@@ -36,19 +36,29 @@ export async function* predict(
   input: PredictInput,
   signal: AbortSignal,
 ): AsyncGenerator<PredictMessage> {
+  const open = async (rule: NeighbourRule) => {
+    const model = await models.load(input.model, rule)
+    return { model, ...(await sessions.open(model.file, model.graphSha256, model.graph, input.device)) }
+  }
   const batching = parseBatching(input.batching)
-  const model = await models.load(input.model)
-  const batches = planBatches(batching, input.students.sceneOffsets, model.mixesStudents)
+  const rule = batching.kind === 'rafnet' ? 'rafnet' : 'photo'
+  const model = await models.load(input.model, rule)
+  const batches = planBatches(batching, input.students.sceneOffsets, model.mixing)
   const feeds = openFeeds(model, input.students, sceneIds(model, batching, input.students))
   try {
-    const { session, provider, reason } = await sessions.open(model.file, model.graphSha256, model.graph, input.device)
-    yield { kind: 'start', provider, reason, classes: model.description.classes }
+    const opened = await open(rule)
+    yield { kind: 'start', provider: opened.provider, reason: opened.reason, classes: model.description.classes }
     const timer = studentTimer()
+    const run = async (batch: StudentRange) => {
+      // RAFNet leaves the only row of a batch as it is, which the graph for single photos does too.
+      const { session } = batch.end - batch.first === 1 ? await open('photo') : opened
+      return timer.run(batch, () => runBatch(model, session, feeds, batch))
+    }
     for (const batch of batches) {
       signal.throwIfAborted()
-      yield await timer.run(batch, () => runBatch(model, session, feeds, batch))
+      yield await run(batch)
     }
-    if (batches.length === 1) await timer.run(batches[0]!, () => runBatch(model, session, feeds, batches[0]!))
+    if (batches.length === 1) await run(batches[0]!)
     yield { kind: 'end', msPerStudent: timer.msPerStudent() }
   } finally {
     feeds.close()
@@ -68,7 +78,7 @@ async function runBatch(
   feeds: StudentFeeds,
   { first, end }: StudentRange,
 ): Promise<PredictMessage> {
-  const results = await session.run(feeds.read(first, end))
+  const results = await runModel(model, session, feeds.read(first, end))
   const { classes, gateModalities } = model.description
   const logits = matrix(model, results, model.output.logits, end - first, classes)
   const broken = logits.findIndex((value) => !Number.isFinite(value))
@@ -86,6 +96,26 @@ async function runBatch(
     count: end - first,
     logits,
     gate: gate === null ? null : matrix(model, results, gate, end - first, gateModalities.length),
+  }
+}
+
+/** One run of the session. Throws AppError `model.run-failed` with ONNX Runtime's reason. */
+export async function runModel(
+  model: LoadedModel,
+  session: ModelSession,
+  feeds: Readonly<Record<string, PlainTensor>>,
+): Promise<ReadonlyMap<string, PlainTensor>> {
+  try {
+    return await session.run(feeds)
+  } catch (error) {
+    if (error instanceof AppError) throw error
+    const reason = error instanceof Error ? error.message.trim() : String(error)
+    throw new AppError(
+      'model.run-failed',
+      `${model.file} could not be run: ${reason} If it is a model of your own, export it with a free number of rows.`,
+      { file: model.file, reason },
+      { cause: error },
+    )
   }
 }
 

@@ -1,6 +1,5 @@
 import { fork } from 'node:child_process'
-import { missingLibraryName } from './provider-library.ts'
-import { libraryProblem } from './provider-library.ts'
+import { libraryProblem, missingLibraryName } from './provider-library.ts'
 import { probeProvider } from './probe-provider.ts'
 import type { ProbeMeasurement } from './probe-provider.ts'
 import { loadRuntime, runtimeLibraryFolder } from './runtime.ts'
@@ -32,21 +31,24 @@ async function attempt(provider: string): Promise<ProbeOutcome> {
     if (problem) return { kind: 'failed', ...problem }
     return { kind: 'ran', measurement: await probeProvider(runtime, provider) }
   } catch (error) {
-    return { kind: 'failed', reason: error instanceof Error ? error.message.trim() : String(error), remedy: null }
+    return failed(withoutSourceLine(error instanceof Error ? error.message.trim() : String(error)))
   }
 }
 
+/** ONNX Runtime puts the failed assertion before its sentence: "/onnxruntime_src/x.cc:136 void f() a == b was false. No adapter". */
+const withoutSourceLine = (message: string): string => message.replace(/^\/\S+:\d+ .* was false\.\s*/s, '')
+
 /**
  * Tries a provider in a process of its own: drivers crash, and a native crash is then only the answer "does not run".
- * `entry` is this program's own entry.
+ * `entry` is this program's own entry, `execArgv` are options of Node itself.
  */
-export function runProbe(entry: string, provider: string): Promise<ProbeOutcome> {
+export function runProbe(entry: string, provider: string, execArgv: readonly string[] = []): Promise<ProbeOutcome> {
   return new Promise((resolve) => {
     const environment = { ...process.env, ...(process.versions['electron'] ? { ELECTRON_RUN_AS_NODE: '1' } : {}) }
     const child = fork(entry, [flag, provider], {
       serialization: 'advanced',
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-      execArgv: [],
+      execArgv: [...execArgv],
       env: environment,
     })
     let output = ''
