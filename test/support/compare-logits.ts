@@ -21,7 +21,12 @@ export function classesOf(logits: ArrayLike<number>, classes: number): number[] 
 }
 
 /** Fails unless the logits agree within `tolerance` (relative) and every row is of the same class. */
-export function expectSameLogits(actual: ArrayLike<number>, expected: ArrayLike<number>, classes = 5, tolerance = 1e-5): void {
+export function expectSameLogits(
+  actual: ArrayLike<number>,
+  expected: ArrayLike<number>,
+  classes = 5,
+  tolerance = 1e-5,
+): void {
   expect(actual.length).toBe(expected.length)
   expect(relativeError(actual, expected)).toBeLessThanOrEqual(tolerance)
   expect(classesOf(actual, classes)).toEqual(classesOf(expected, classes))

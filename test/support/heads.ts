@@ -90,7 +90,8 @@ export async function startHead(model: Pick<HeadModel, 'bytes' | 'inputs'>): Pro
         if (kind === 'scene') return [name, new Tensor('int64', BigInt64Array.from(scenes, BigInt), [chosen.length])]
         const { width, values } = rows.columns.get(name)!
         const data = new Float32Array(chosen.length * width)
-        for (const [to, from] of chosen.entries()) data.set(values.subarray(from * width, (from + 1) * width), to * width)
+        for (const [to, from] of chosen.entries())
+          data.set(values.subarray(from * width, (from + 1) * width), to * width)
         return [name, new Tensor('float32', data, [chosen.length, width])]
       }),
     )
@@ -112,7 +113,8 @@ export async function logitsSceneByScene(head: RunningHead, rows: FeatureRows): 
     const chosen = rowsOfScene(rows, scene)
     const { values } = (await head.run(rows, chosen)).logits!
     const classes = values.length / chosen.length
-    for (const [position, row] of chosen.entries()) logits[row] = values.slice(position * classes, (position + 1) * classes)
+    for (const [position, row] of chosen.entries())
+      logits[row] = values.slice(position * classes, (position + 1) * classes)
   }
   return logits.flat()
 }

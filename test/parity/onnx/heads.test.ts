@@ -6,7 +6,15 @@ import { inferHeadConfig } from '#main/onnx/infer-head-config.ts'
 import { modelSection } from '#main/onnx/model-section.ts'
 import { resolveHead } from '#main/onnx/resolve-head.ts'
 import { expectSameLogits } from '../../support/compare-logits.ts'
-import { allRows, goldenFolder, headNames, logitsSceneByScene, readHead, readRows, startHead } from '../../support/heads.ts'
+import {
+  allRows,
+  goldenFolder,
+  headNames,
+  logitsSceneByScene,
+  readHead,
+  readRows,
+  startHead,
+} from '../../support/heads.ts'
 import { rafnetFolder, withoutRafnet } from '../../support/rafnet.ts'
 import type { FeatureRows, HeadFixture } from '../../support/heads.ts'
 
@@ -26,7 +34,11 @@ const sets = [
   },
 ]
 
-async function expectParity(rows: FeatureRows, fixture: HeadFixture, config: ReturnType<typeof parseHeadConfig>['config']) {
+async function expectParity(
+  rows: FeatureRows,
+  fixture: HeadFixture,
+  config: ReturnType<typeof parseHeadConfig>['config'],
+) {
   const head = await startHead(buildHeadModel(config, fixture.tensors, { file: fixture.name, version: '0.0.0' }))
   const together = await head.run(rows, allRows(rows))
   expectSameLogits(together.logits!.values, fixture.logits)
@@ -53,7 +65,11 @@ for (const { title, folder, features, graphK, absent } of sets) {
           name: modality,
           width: rows!.columns.get(modality)!.width,
         }))
-        const inferred = inferHeadConfig(fixture.tensors, { file: name, hasBoxes: name !== 'c_context', modalities }).config
+        const inferred = inferHeadConfig(fixture.tensors, {
+          file: name,
+          hasBoxes: name !== 'c_context',
+          modalities,
+        }).config
         const { name: family, params } = modelSection(inferred)
         const known = { ...('graph_k' in params ? { graph_k: graphK } : {}), ...unknowable[name] }
         const { config } = parseHeadConfig({ name: family, params: { ...params, ...known } }, { file: 'choices' })
