@@ -12,7 +12,7 @@ const pushTuple = (machine: PickleMachine, items: readonly PickleValue[]): void 
 function tupleOf(machine: PickleMachine, length: number): void {
   const items = new Array<PickleValue>(length)
   for (let index = length - 1; index >= 0; index -= 1) items[index] = machine.pop()
-  pushTuple(machine, items)
+  machine.push(machine.recentTuples.of(items), valueCost.tuple)
 }
 
 function topList(machine: PickleMachine): PickleValue[] {
@@ -74,7 +74,7 @@ export const containerOperations: Operations = [
   [opcode.LIST, (machine) => machine.push(machine.popToMark(), valueCost.list)],
   [opcode.APPEND, append],
   [opcode.APPENDS, appendAll],
-  [opcode.EMPTY_TUPLE, (machine) => pushTuple(machine, [])],
+  [opcode.EMPTY_TUPLE, (machine) => tupleOf(machine, 0)],
   [opcode.TUPLE, (machine) => pushTuple(machine, machine.popToMark())],
   [opcode.TUPLE1, (machine) => tupleOf(machine, 1)],
   [opcode.TUPLE2, (machine) => tupleOf(machine, 2)],

@@ -77,15 +77,23 @@ export function fillArray(array: NdArray, state: ArrayState, context: PickleCont
   array.bytes = bytes
 }
 
-function readShape(value: PickleValue | undefined, context: PickleContext): number[] {
+/** The tuple's own items where they are numbers, which they nearly always are: arrays of one shape then share it. */
+function readShape(value: PickleValue | undefined, context: PickleContext): readonly number[] {
   if (!(value instanceof PickleTuple) || value.items.length > mostDimensions) {
     throw malformed(context, 'a numpy array has no shape')
   }
-  return value.items.map((dimension) => {
+  const { items } = value
+  if (areLengths(items)) return items
+  return items.map((dimension) => {
     if (typeof dimension === 'number' && dimension >= 0) return dimension
     if (typeof dimension === 'bigint' && dimension >= 0n) return Number(dimension)
     throw malformed(context, 'a numpy array has a dimension that is no length')
   })
+}
+
+function areLengths(items: readonly PickleValue[]): items is readonly number[] {
+  for (const item of items) if (typeof item !== 'number' || item < 0) return false
+  return true
 }
 
 function checkCount(shape: readonly number[], available: number, itemBytes: number, context: PickleContext): void {

@@ -4,50 +4,51 @@ import { malformed, pickleError } from './pickle-error.ts'
 import type { PickleContext } from './pickle-error.ts'
 import { decodeText } from './text.ts'
 
-/** Small enough to stay in the processor's cache between the read and the copy out of it. */
-const windowBytes = 2 ** 18
-const slabBytes = 2 ** 23
-/** Widest element of a numpy array we read is 8 bytes; 16 leaves room for SIMD-friendly starts. */
-const alignment = 16
+/** Bytes of a read: enough to make system calls cheap, few enough to stay in the processor's cache until they are used. */
+const readBytes = 2 ** 20
+/** Payloads lie in slabs of this size, since 100,000 buffers are slow to make; the length of a slab is what one array keeps alive. */
+const slabBytes = 2 ** 26
+/** Longer payloads get a buffer of their own and are read straight into it. */
+const ownBufferBytes = 2 ** 21
+/** Widest element of a numpy array. */
+const alignment = 8
 
 /**
- * The bytes of a pickle, read forward once. Over bytes in memory payloads are views. Over a source only a window is
- * held and each payload is read into memory of its own, aligned so that typed arrays can be views of it: a 500 MB
- * file then costs 500 MB, once.
+ * The bytes of a pickle, read forward once.
+ *
+ * Over bytes in memory payloads are views of them. Over a source they are views of slabs that the file is read into, each
+ * moved back by a few bytes (over its own length field, which was read) so that typed arrays can be views of it: a
+ * 500 MB file then costs 500 MB, once, and no copy.
  */
 export class PickleInput implements PickleContext {
   readonly file: string
   readonly size: number
   readonly #source: ByteSource | null
-  #window: Buffer
+  #slab: Buffer
   #view: DataView
-  #windowOffset: number
-  #position = 0
-  #end: number
-  #slab = new Uint8Array(0)
-  #slabUsed = 0
+  #position: number
+  /** Bytes of the slab that are filled, and where in the file they end. */
+  #filled: number
+  #filledOffset: number
+  /** End of the last payload in the slab: what lies before must not be written to. */
+  #payloadEnd = 0
 
   constructor(input: Uint8Array | ByteSource, file: string, start = 0) {
     this.file = file
-    if (input instanceof Uint8Array) {
-      this.#source = null
-      this.size = input.byteLength
-      this.#window = Buffer.from(input.buffer, input.byteOffset, input.byteLength)
-      this.#windowOffset = 0
-      this.#position = start
-      this.#end = input.byteLength
-    } else {
-      this.#source = input
-      this.size = input.size
-      this.#window = Buffer.allocUnsafeSlow(Math.max(16, Math.min(windowBytes, input.size - start)))
-      this.#windowOffset = start
-      this.#end = 0
-    }
-    this.#view = viewOf(this.#window)
+    const inMemory = input instanceof Uint8Array
+    this.#source = inMemory ? null : input
+    this.size = inMemory ? input.byteLength : input.size
+    this.#slab = inMemory
+      ? Buffer.from(input.buffer, input.byteOffset, input.byteLength)
+      : Buffer.allocUnsafeSlow(Math.min(slabBytes, Math.max(0, this.size - start)))
+    this.#view = viewOf(this.#slab)
+    this.#position = inMemory ? start : 0
+    this.#filled = inMemory ? this.size : 0
+    this.#filledOffset = inMemory ? this.size : start
   }
 
   offset(): number {
-    return this.#windowOffset + this.#position
+    return this.#filledOffset - this.#filled + this.#position
   }
 
   remaining(): number {
@@ -55,20 +56,18 @@ export class PickleInput implements PickleContext {
   }
 
   byte(): number {
-    if (this.#position >= this.#end) this.#require(1)
-    return this.#window[this.#position++]!
+    if (this.#position >= this.#filled) this.#require(1)
+    return this.#slab[this.#position++]!
   }
 
   uint16(): number {
-    this.#require(2)
-    this.#position += 2
-    return this.#view.getUint16(this.#position - 2, true)
+    const at = this.#take(2)
+    return this.#view.getUint16(at, true)
   }
 
   int32(): number {
-    this.#require(4)
-    this.#position += 4
-    return this.#view.getInt32(this.#position - 4, true)
+    const at = this.#take(4)
+    return this.#view.getInt32(at, true)
   }
 
   uint32(): number {
@@ -77,15 +76,13 @@ export class PickleInput implements PickleContext {
 
   /** A length of eight bytes; beyond 2^53 it cannot fit into any file. */
   length64(): number {
-    this.#require(8)
-    this.#position += 8
-    return Number(this.#view.getBigUint64(this.#position - 8, true))
+    const at = this.#take(8)
+    return Number(this.#view.getBigUint64(at, true))
   }
 
   bigEndianFloat64(): number {
-    this.#require(8)
-    this.#position += 8
-    return this.#view.getFloat64(this.#position - 8, false)
+    const at = this.#take(8)
+    return this.#view.getFloat64(at, false)
   }
 
   /** A length of four signed bytes, as old opcodes have it. */
@@ -95,114 +92,105 @@ export class PickleInput implements PickleContext {
     return length
   }
 
-  skip(length: number): void {
-    this.#checkLength(length)
-    this.#position += length
-    if (this.#position > this.#end) this.#jumpTo(this.offset())
-  }
-
   text(length: number): string {
-    const bytes = length <= this.#window.byteLength ? this.#inWindow(length) : null
-    const text = bytes === null ? this.#longText(length) : decodeText(this.#window, bytes, bytes + length)
+    const at = this.#take(length)
+    const text = decodeText(this.#slab, at, at + length)
     if (text === null) throw malformed(this, 'text that is not UTF-8 was found')
     return text
   }
 
   latin1(length: number): string {
-    return Buffer.from(this.payload(length)).toString('latin1')
+    const at = this.#take(length)
+    return this.#slab.toString('latin1', at, at + length)
   }
 
   /** Up to and without the next newline, as latin-1. */
   line(): string {
     for (let searched = 0; ;) {
-      const newline = this.#window.indexOf(10, this.#position + searched)
-      if (newline >= 0 && newline < this.#end) {
-        const line = this.#window.toString('latin1', this.#position, newline)
+      const newline = this.#slab.indexOf(10, this.#position + searched)
+      if (newline >= 0 && newline < this.#filled) {
+        const line = this.#slab.toString('latin1', this.#position, newline)
         this.#position = newline + 1
         return line
       }
-      searched = this.#end - this.#position
-      const wanted = Math.min(this.remaining(), Math.max(windowBytes, searched * 2))
-      if (wanted <= searched) throw this.#truncated('a line without an end was found')
+      searched = this.#filled - this.#position
+      const wanted = Math.min(this.remaining(), Math.max(readBytes, searched * 2))
+      if (wanted <= searched) throw this.#truncated('a line has no end')
       this.#require(wanted)
     }
   }
 
-  /** The next bytes, in memory that outlives the window; the length is checked against the file before any allocation. */
+  /** The next bytes, in memory that stays; the length is checked against the file before any allocation. */
   payload(length: number): Uint8Array {
+    if (this.#source && length >= ownBufferBytes) return this.#ownPayload(this.#source, length)
+    const start = this.#take(length)
+    const shift = this.#source ? start % alignment : 0
+    if (shift === 0) {
+      this.#payloadEnd = start + length
+      return this.#bytes(start, length)
+    }
+    if (start - shift < this.#payloadEnd) return new Uint8Array(this.#bytes(start, length))
+    this.#slab.copyWithin(start - shift, start, start + length)
+    this.#payloadEnd = start - shift + length
+    return this.#bytes(start - shift, length)
+  }
+
+  /** A buffer of its own, which starts with what was read ahead. */
+  #ownPayload(source: ByteSource, length: number): Uint8Array {
     this.#checkLength(length)
-    if (!this.#source) {
-      this.#position += length
-      const start = this.#window.byteOffset + this.#position - length
-      return new Uint8Array(this.#window.buffer, start, length)
-    }
-    const target = this.#allocate(length)
-    const buffered = Math.min(length, this.#end - this.#position)
-    this.#window.copy(target, 0, this.#position, this.#position + buffered)
-    this.#position += buffered
-    if (buffered < length) {
-      this.#source.readInto(this.offset(), buffered === 0 ? target : target.subarray(buffered))
-      this.#jumpTo(this.offset() + length - buffered)
-    }
-    return target
-  }
-
-  #longText(length: number): string | null {
-    const bytes = this.payload(length)
-    return decodeText(Buffer.from(bytes.buffer, bytes.byteOffset, length), 0, length)
-  }
-
-  /** Large payloads get a buffer of their own; small ones share slabs, since 100,000 buffers are slow to make. */
-  #allocate(length: number): Uint8Array {
-    if (length * 4 > slabBytes) return new Uint8Array(length)
-    if (this.#slabUsed + length > this.#slab.byteLength) {
-      this.#slab = new Uint8Array(Math.min(slabBytes, Math.max(length, this.remaining()) + alignment))
-      this.#slabUsed = 0
-    }
-    const bytes = new Uint8Array(this.#slab.buffer, this.#slabUsed, length)
-    this.#slabUsed += Math.ceil(length / alignment) * alignment
+    const bytes = new Uint8Array(length)
+    const ahead = Math.min(length, this.#filled - this.#position)
+    bytes.set(this.#bytes(this.#position, ahead))
+    this.#position += ahead
+    if (ahead === length) return bytes
+    source.readInto(this.#filledOffset, bytes.subarray(ahead))
+    this.#filledOffset += length - ahead
     return bytes
   }
 
-  #inWindow(length: number): number {
-    this.#require(length)
-    this.#position += length
-    return this.#position - length
+  #bytes(start: number, length: number): Uint8Array {
+    return new Uint8Array(this.#slab.buffer, this.#slab.byteOffset + start, length)
+  }
+
+  /** Makes sure of the next bytes and steps over them; answers where they start in the slab. */
+  #take(length: number): number {
+    if (this.#position + length > this.#filled) this.#require(length)
+    const start = this.#position
+    this.#position = start + length
+    return start
+  }
+
+  /** Makes the next `length` bytes lie in the slab. */
+  #require(length: number): void {
+    this.#checkLength(length)
+    if (this.#position + length > this.#slab.byteLength) this.#startSlab(length)
+    const wanted = this.#position + length - this.#filled
+    const room = Math.min(this.#slab.byteLength - this.#filled, this.size - this.#filledOffset)
+    const end = this.#filled + Math.min(room, Math.max(wanted, readBytes))
+    this.#source!.readInto(this.#filledOffset, this.#slab.subarray(this.#filled, end))
+    this.#filledOffset += end - this.#filled
+    this.#filled = end
+  }
+
+  /** A new slab, which starts with what was read ahead; the old one lives on in its payloads. */
+  #startSlab(length: number): void {
+    const ahead = this.#slab.subarray(this.#position, this.#filled)
+    const left = ahead.byteLength + this.size - this.#filledOffset
+    this.#slab = Buffer.allocUnsafeSlow(Math.min(left, Math.max(length, slabBytes)))
+    this.#slab.set(ahead)
+    this.#view = viewOf(this.#slab)
+    this.#position = 0
+    this.#filled = ahead.byteLength
+    this.#payloadEnd = 0
   }
 
   #checkLength(length: number): void {
-    if (length > this.size - this.#windowOffset - this.#position) {
-      throw this.#truncated(`${length} more bytes are announced but ${this.remaining()} follow`)
-    }
-  }
-
-  /** Makes the next `length` bytes lie in the window. */
-  #require(length: number): void {
-    if (this.#position + length <= this.#end) return
-    this.#checkLength(length)
-    const source = this.#source!
-    const kept = this.#end - this.#position
-    const window = length > this.#window.byteLength ? Buffer.allocUnsafeSlow(length) : this.#window
-    this.#window.copy(window, 0, this.#position, this.#end)
-    this.#windowOffset += this.#position
-    this.#position = 0
-    this.#end = Math.min(window.byteLength, this.size - this.#windowOffset)
-    source.readInto(this.#windowOffset + kept, window.subarray(kept, this.#end))
-    if (window !== this.#window) {
-      this.#window = window
-      this.#view = viewOf(window)
-    }
-  }
-
-  #jumpTo(offset: number): void {
-    if (!this.#source) return
-    this.#windowOffset = offset
-    this.#position = 0
-    this.#end = 0
+    const remaining = this.remaining()
+    if (length > remaining) throw this.#truncated(`${length} more bytes are announced but ${remaining} follow`)
   }
 
   #truncated(what: string) {
-    return pickleError(this, 'truncated', `the file ends too early: ${what}; copy or export it again`)
+    return pickleError(this, 'truncated', `the file ends too early (${what}); copy or export it again`)
   }
 }
 

@@ -4,6 +4,7 @@ import { globalKey } from './allowed-globals.ts'
 import { malformed, pickleError } from './pickle-error.ts'
 import type { PickleInput } from './pickle-input.ts'
 import type { PickleLimits } from './pickle-limits.ts'
+import { RecentTuples } from './recent-tuples.ts'
 import { PickleGlobal } from './values.ts'
 import type { PickleValue } from './values.ts'
 
@@ -19,6 +20,7 @@ export interface PickleMachineOptions {
 export class PickleMachine {
   readonly input: PickleInput
   readonly options: PickleMachineOptions
+  readonly recentTuples = new RecentTuples()
   done = false
   readonly #stack: PickleValue[] = []
   readonly #marks: number[] = []

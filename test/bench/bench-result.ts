@@ -1,0 +1,10 @@
+/** One measured figure and whether it holds its bar. `holds` is null where it could not be measured; `detail` says why. */
+export interface BenchResult {
+  readonly name: string
+  readonly value: number | null
+  readonly unit: string
+  /** What `value` must not exceed. */
+  readonly bar: number
+  readonly holds: boolean | null
+  readonly detail: string
+}
