@@ -17,7 +17,14 @@ export interface Schema {
   model: ModelTable
   run: RunTable
   prediction: PredictionTable
-  edit: { id: Generated<number>; at: string; annotator_id: number; payload: string; undone: Generated<number> }
+  edit: {
+    id: Generated<number>
+    at: string
+    annotator_id: number
+    step: string
+    payload: string
+    undone: Generated<number>
+  }
   export: ExportTable
 }
 
@@ -108,9 +115,8 @@ interface ModelTable {
   sha256: string
   config_file: string | null
   config_sha256: string | null
-  /** JSON: the user's choices by parameter name. */
-  chosen: string
-  has_boxes: number
+  /** JSON: choices, modalities and boxes that the model was read with. */
+  reading: string
   family: string
   /** JSON: ModelDescription */
   description: string

@@ -2,20 +2,32 @@ import { z } from 'zod'
 import { call } from './procedure.ts'
 import { device, name } from './schemas.ts'
 
+const fields = {
+  language: z.enum(['system', 'en', 'zh-CN']),
+  theme: z.enum(['system', 'light', 'dark']),
+  annotator: name,
+  device,
+  /** Action name → key chord, where the user changed it. */
+  keys: z.record(z.string(), z.string()),
+  /** Interface state that survives a restart (zoom, filters, panel widths), by view. */
+  view: z.record(z.string(), z.unknown()),
+}
+
 /** Settings of one person on one machine; a JSON file in the user's data folder, outside any project. */
 export const settingsSchema = z.object({
-  language: z.enum(['system', 'en', 'zh-CN']).default('system'),
-  theme: z.enum(['system', 'light', 'dark']).default('system'),
-  annotator: name.default('me'),
-  device: device.default('auto'),
-  /** Action name → key chord, where the user changed it. */
-  keys: z.record(z.string(), z.string()).default({}),
-  /** Interface state that survives a restart (zoom, filters, panel widths), by view. */
-  view: z.record(z.string(), z.unknown()).default({}),
+  language: fields.language.default('system'),
+  theme: fields.theme.default('system'),
+  annotator: fields.annotator.default('me'),
+  device: fields.device.default('auto'),
+  keys: fields.keys.default({}),
+  view: fields.view.default({}),
 })
 export type Settings = z.infer<typeof settingsSchema>
 
+/** Without defaults: `settingsSchema.partial()` would fill in what was not sent, and so reset it. */
+const settingsChange = z.object(fields).partial()
+
 export const settings = {
   get: call(z.object({}).strict())<Settings>(),
-  set: call(settingsSchema.partial())<Settings>(),
+  set: call(settingsChange)<Settings>(),
 }

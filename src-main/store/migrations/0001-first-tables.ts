@@ -87,6 +87,8 @@ const photos = `
     label_id INTEGER REFERENCES label (id)
   );
   CREATE INDEX student_by_scene ON student (scene_id, bbox_id);
+  -- Counts of the project and of each scene come from this index alone.
+  CREATE INDEX student_present ON student (scene_id, label_id) WHERE deleted_at IS NULL;
   CREATE INDEX student_by_import ON student (import_id, position);
   CREATE INDEX student_by_label ON student (label_id) WHERE label_id IS NOT NULL;
 `
@@ -145,8 +147,8 @@ const predictions = `
     sha256 TEXT NOT NULL,
     config_file TEXT,
     config_sha256 TEXT,
-    chosen TEXT NOT NULL,
-    has_boxes INTEGER NOT NULL CHECK (has_boxes IN (0, 1)),
+    -- JSON: what the model was read with beside its files (the user's choices, the project's modalities and boxes).
+    reading TEXT NOT NULL,
     family TEXT NOT NULL,
     description TEXT NOT NULL,
     created_at TEXT NOT NULL
@@ -192,7 +194,8 @@ const logs = `
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     at TEXT NOT NULL,
     annotator_id INTEGER NOT NULL REFERENCES annotator (id),
-    -- JSON: what was done and what takes it back, see workbench/edits.
+    -- JSON of workbench/edits: what the step is called and where it happened; what it did and what takes it back.
+    step TEXT NOT NULL,
     payload TEXT NOT NULL,
     undone INTEGER NOT NULL DEFAULT 0 CHECK (undone IN (0, 1))
   );

@@ -70,3 +70,34 @@ export function importedClass(store: Store, studentId: number): number | null {
     .get(studentId)
   return row?.classIndex ?? null
 }
+
+interface SceneLabelColumns {
+  readonly studentId: number
+  readonly classIndex: number
+  readonly annotator: string
+  readonly source: LabelSource
+  readonly at: string
+}
+
+/** The labels in force of the students of one scene, by student. */
+export function labelsInForceOfScene(store: Store, sceneId: number): Map<number, Omit<SceneLabelColumns, 'studentId'>> {
+  const rows = store
+    .prepare<SceneLabelColumns>(
+      `SELECT student.id AS studentId, label.class_index AS classIndex, annotator.name AS annotator, label.source, label.at
+       FROM student JOIN label ON label.id = student.label_id JOIN annotator ON annotator.id = label.annotator_id
+       WHERE student.scene_id = ?`,
+    )
+    .all(sceneId)
+  return new Map(rows.map(({ studentId, ...label }) => [studentId, label]))
+}
+
+/** The class that the newest import gave each student of one scene. */
+export function importedLabelsOfScene(store: Store, sceneId: number): Map<number, number> {
+  const rows = store
+    .prepare<{ studentId: number; classIndex: number }>(
+      `SELECT label.student_id AS studentId, label.class_index AS classIndex FROM student
+       JOIN label ON label.student_id = student.id AND label.source = 'imported' WHERE student.scene_id = ? ORDER BY label.id`,
+    )
+    .all(sceneId)
+  return new Map(rows.map((row) => [row.studentId, row.classIndex]))
+}

@@ -9,10 +9,10 @@ export interface NewModel {
   readonly sha256: string
   readonly configFile: string | null
   readonly configSha256: string | null
-  /** JSON values: what the user chose, and what compute says the model is. */
-  readonly chosen: unknown
-  readonly hasBoxes: boolean
+  /** JSON value: the user's choices and the project's modalities and boxes that the model was read with. */
+  readonly reading: unknown
   readonly family: string
+  /** JSON value: what compute says the model is. */
   readonly description: unknown
   readonly createdAt: string
 }
@@ -24,8 +24,8 @@ export interface ModelRow extends NewModel {
 export function insertModel(store: Store, model: NewModel): number {
   return store
     .prepare(
-      `INSERT INTO model (name, source_file, file, sha256, config_file, config_sha256, chosen, has_boxes, family, description, created_at)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT INTO model (name, source_file, file, sha256, config_file, config_sha256, reading, family, description, created_at)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     )
     .run(
       model.name,
@@ -34,28 +34,25 @@ export function insertModel(store: Store, model: NewModel): number {
       model.sha256,
       model.configFile,
       model.configSha256,
-      JSON.stringify(model.chosen),
-      model.hasBoxes ? 1 : 0,
+      JSON.stringify(model.reading),
       model.family,
       JSON.stringify(model.description),
       model.createdAt,
     ).id
 }
 
-interface ModelColumns extends Omit<ModelRow, 'chosen' | 'description' | 'hasBoxes'> {
-  readonly chosen: string
+interface ModelColumns extends Omit<ModelRow, 'reading' | 'description'> {
+  readonly reading: string
   readonly description: string
-  readonly hasBoxes: number
 }
 
-const columns = `id, name, source_file AS sourceFile, file, sha256, config_file AS configFile, config_sha256 AS configSha256, chosen,
-  has_boxes AS hasBoxes, family, description, created_at AS createdAt`
+const columns = `id, name, source_file AS sourceFile, file, sha256, config_file AS configFile, config_sha256 AS configSha256, reading,
+  family, description, created_at AS createdAt`
 
 const toModel = (row: ModelColumns): ModelRow => ({
   ...row,
-  chosen: JSON.parse(row.chosen) as unknown,
+  reading: JSON.parse(row.reading) as unknown,
   description: JSON.parse(row.description) as unknown,
-  hasBoxes: row.hasBoxes === 1,
 })
 
 /** Oldest first. */

@@ -1,5 +1,6 @@
 import type { Store } from '../store.ts'
 import { repeatInSteps } from '../write-in-steps.ts'
+import { studentOrder } from './student.ts'
 
 export interface NewPrediction {
   readonly runId: number
@@ -69,3 +70,34 @@ const bytesOf = (values: Float32Array): Uint8Array =>
 
 /** A copy: a blob may start at an address that float32 cannot be read from. */
 const floatsOf = (bytes: Uint8Array): Float32Array => new Float32Array(Uint8Array.from(bytes).buffer)
+
+/** Ids of a run's students, deleted ones left out, in import order: imports by row, drawn ones last. */
+export function studentsOfRun(store: Store, runId: number): number[] {
+  return store
+    .prepare<{ id: number }>(
+      `SELECT student.id FROM prediction JOIN student ON student.id = prediction.student_id
+       WHERE prediction.run_id = ? AND student.deleted_at IS NULL ORDER BY ${studentOrder}`,
+    )
+    .all(runId)
+    .map((row) => row.id)
+}
+
+interface StudentPrediction {
+  readonly sceneId: number
+  readonly bboxId: string
+  readonly classIndex: number
+  readonly logits: Float32Array
+}
+
+/** What a run said of these students, in their order; students it does not know are left out. */
+export function predictionsOfStudents(store: Store, runId: number, studentIds: readonly number[]): StudentPrediction[] {
+  const select = store.prepare<Omit<StudentPrediction, 'logits'> & { readonly logits: Uint8Array }>(
+    `SELECT student.scene_id AS sceneId, student.bbox_id AS bboxId, prediction.class_index AS classIndex, prediction.logits
+     FROM prediction JOIN student ON student.id = prediction.student_id
+     WHERE prediction.run_id = ? AND prediction.student_id = ?`,
+  )
+  return studentIds.flatMap((id) => {
+    const row = select.get(runId, id)
+    return row ? [{ ...row, logits: floatsOf(row.logits) }] : []
+  })
+}

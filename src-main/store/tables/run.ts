@@ -90,3 +90,11 @@ export function unfinishedRuns(store: Store): number[] {
     .all()
     .map((row) => row.id)
 }
+
+/** Every run of a model, also those that are not finished. */
+export function runsOfModel(store: Store, modelId: number): number[] {
+  return store
+    .prepare<{ id: number }>('SELECT id FROM run WHERE model_id = ? ORDER BY id')
+    .all(modelId)
+    .map((row) => row.id)
+}

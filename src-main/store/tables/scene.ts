@@ -143,3 +143,15 @@ export function listSplits(store: Store): string[] {
     .all()
     .map((row) => row.split)
 }
+
+/** What each scene is called where it stands among others: its file name, or its path where two photos share the name. */
+export function sceneLabels(store: Store): Map<number, string> {
+  const rows = store
+    .prepare<{ id: number; name: string; path: string }>(
+      'SELECT id, file_name AS name, relative_path AS path FROM scene ORDER BY id',
+    )
+    .all()
+  const uses = new Map<string, number>()
+  for (const { name } of rows) uses.set(name, (uses.get(name) ?? 0) + 1)
+  return new Map(rows.map(({ id, name, path }) => [id, uses.get(name) === 1 ? name : path]))
+}

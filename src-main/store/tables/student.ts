@@ -152,3 +152,9 @@ export function findStudents(store: Store, sceneId: number, bboxId: string): Stu
     .all(sceneId, bboxId)
     .map(toStudentRow)
 }
+
+/** Whether any student came with a box; drawn ones alone do not make a project of boxes. */
+export function projectHasBoxes(store: Store): boolean {
+  const sql = `SELECT 1 FROM student WHERE source <> 'drawn' AND (x1 IS NOT NULL OR nx IS NOT NULL) LIMIT 1`
+  return store.prepare(sql).get() !== undefined
+}

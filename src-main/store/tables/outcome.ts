@@ -1,0 +1,87 @@
+import type { Store } from '../store.ts'
+
+/** Columns of students with a label in force and a prediction of one run; entry i is one student. */
+export interface Outcomes {
+  readonly studentIds: readonly number[]
+  readonly sceneIds: readonly number[]
+  readonly truth: readonly number[]
+  readonly predicted: readonly number[]
+}
+
+export interface OutcomeChunk extends Outcomes {
+  /** Student to go on after, or null at the end. */
+  readonly next: number | null
+}
+
+interface OutcomeRow {
+  readonly studentId: number
+  readonly sceneId: number
+  readonly truth: number | null
+  readonly predicted: number
+}
+
+export const outcomesSql = `SELECT prediction.student_id AS studentId, student.scene_id AS sceneId, label.class_index AS truth,
+  prediction.class_index AS predicted FROM prediction CROSS JOIN student ON student.id = prediction.student_id AND student.deleted_at IS NULL
+  LEFT JOIN label ON label.id = student.label_id
+  WHERE prediction.run_id = ? AND prediction.student_id > ? ORDER BY prediction.student_id LIMIT ?`
+
+/** The next students of a run after `after`, in id order; those without a label in force are passed over. */
+export function outcomesAfter(store: Store, runId: number, after: number, limit: number): OutcomeChunk {
+  const rows = store.prepare<OutcomeRow>(outcomesSql).all(runId, after, limit)
+  const chunk = {
+    studentIds: [] as number[],
+    sceneIds: [] as number[],
+    truth: [] as number[],
+    predicted: [] as number[],
+  }
+  for (const { studentId, sceneId, truth, predicted } of rows) {
+    if (truth === null) continue
+    chunk.studentIds.push(studentId)
+    chunk.sceneIds.push(sceneId)
+    chunk.truth.push(truth)
+    chunk.predicted.push(predicted)
+  }
+  return { ...chunk, next: rows.length < limit ? null : (rows.at(-1)?.studentId ?? null) }
+}
+
+export interface CardRow {
+  readonly studentId: number
+  readonly sceneId: number
+  readonly bboxId: string
+  readonly x1: number | null
+  readonly y1: number | null
+  readonly x2: number | null
+  readonly y2: number | null
+  readonly confidence: number
+}
+
+/** What the wall of crops shows of these students, in their order. */
+export function cardRows(store: Store, runId: number, studentIds: readonly number[]): CardRow[] {
+  const select = store.prepare<CardRow>(
+    `SELECT student.id AS studentId, student.scene_id AS sceneId, student.bbox_id AS bboxId, student.x1, student.y1, student.x2,
+     student.y2, prediction.confidence FROM student
+     JOIN prediction ON prediction.run_id = ? AND prediction.student_id = student.id WHERE student.id = ?`,
+  )
+  return studentIds.flatMap((id) => select.get(runId, id) ?? [])
+}
+
+/** Students, not deleted, of the given scenes (null: of all) who lack a label in force, and who lack a prediction of the run. */
+export function countWithout(
+  store: Store,
+  runId: number,
+  sceneIds: readonly number[] | null,
+): { readonly withoutLabel: number; readonly withoutPrediction: number } {
+  const one = `SELECT count(*) - count(student.label_id) AS withoutLabel, count(*) - count(prediction.student_id) AS withoutPrediction
+    FROM student LEFT JOIN prediction ON prediction.run_id = ? AND prediction.student_id = student.id
+    WHERE student.deleted_at IS NULL`
+  type Counts = { withoutLabel: number; withoutPrediction: number }
+  if (sceneIds === null) return store.prepare<Counts>(one).get(runId) ?? { withoutLabel: 0, withoutPrediction: 0 }
+  const select = store.prepare<Counts>(`${one} AND student.scene_id = ?`)
+  const total = { withoutLabel: 0, withoutPrediction: 0 }
+  for (const sceneId of new Set(sceneIds)) {
+    const counts = select.get(runId, sceneId)
+    total.withoutLabel += counts?.withoutLabel ?? 0
+    total.withoutPrediction += counts?.withoutPrediction ?? 0
+  }
+  return total
+}

@@ -1,0 +1,81 @@
+import type { LecternContract } from '#shared/contract/contract.ts'
+import type { Handlers } from '#shared/rpc/types.ts'
+import { createEdits } from './edits/create-edits.ts'
+import { createEvaluation } from './evaluation/create-evaluation.ts'
+import { createExchange } from './exchange/create-exchange.ts'
+import { createJobs } from './jobs/create-jobs.ts'
+import { createJobRegistry } from './jobs/job-registry.ts'
+import type { MediaResponse } from './media/media-response.ts'
+import { createMediaRoutes } from './media/media-routes.ts'
+import { registerProjectMedia } from './media/register-project-media.ts'
+import { createModels } from './models/create-models.ts'
+import { createChangeLog } from './projects/change-log.ts'
+import { createProjects, leaveProject } from './projects/create-projects.ts'
+import { createCurrentProject } from './projects/current-project.ts'
+import { createRecentProjects } from './projects/recent-projects.ts'
+import { createReports } from './reports/create-reports.ts'
+import { createScenes } from './scenes/create-scenes.ts'
+import { createSettings } from './settings/create-settings.ts'
+import { createSettingsFile } from './settings/settings-file.ts'
+import type { ComputeClient, WorkbenchContext } from './workbench-context.ts'
+
+export interface WorkbenchOptions {
+  readonly appVersion: string
+  readonly userDataFolder: string
+  readonly resourcesFolder: string
+  readonly clock: () => Date
+  readonly compute: ComputeClient
+  /** The host's own service: dialogs, folders, what the system asks of the page. */
+  readonly host: Handlers<LecternContract>['host']
+  /** The process that holds the lock of an open project. */
+  readonly pid: number
+  /** Told what a user should know and no call answers: a damaged settings file that was kept aside. */
+  readonly onWarning: (sentence: string) => void
+}
+
+export interface Workbench {
+  readonly handlers: Handlers<LecternContract>
+  /** Answers a path below the media root, as `photo/12`; never throws. */
+  media(path: string): Promise<MediaResponse>
+  /** Cancels the jobs and closes the project. The compute client stays its owner's to close. */
+  close(): Promise<void>
+}
+
+/** The whole application without a window: every service of the contract on one open project. */
+export function createWorkbench(options: WorkbenchOptions): Workbench {
+  const { appVersion, userDataFolder, resourcesFolder, clock, compute } = options
+  const onDamaged = (keptAs: string): void =>
+    options.onWarning(`A damaged file was kept as ${keptAs}; Lectern goes on without it.`)
+  const context: WorkbenchContext = {
+    appVersion,
+    userDataFolder,
+    resourcesFolder,
+    clock,
+    compute,
+    project: createCurrentProject(),
+    changes: createChangeLog(clock().getTime()),
+    jobs: createJobRegistry(clock),
+    settings: createSettingsFile(userDataFolder, onDamaged),
+    media: createMediaRoutes(),
+  }
+  const recent = createRecentProjects(userDataFolder, onDamaged)
+  registerProjectMedia(context.media, context)
+
+  const handlers: Handlers<LecternContract> = {
+    project: createProjects({ context, recent, pid: options.pid, services: () => handlers }),
+    scenes: createScenes(context),
+    edits: createEdits(context),
+    models: createModels(context),
+    evaluation: createEvaluation(context),
+    exchange: createExchange(context),
+    reports: createReports(context),
+    jobs: createJobs(context.jobs),
+    settings: createSettings(context.settings),
+    host: options.host,
+  }
+  return {
+    handlers,
+    media: (path) => context.media.answer(path),
+    close: () => leaveProject({ context, recent }),
+  }
+}

@@ -1,0 +1,96 @@
+import { mkdir, readFile, stat } from 'node:fs/promises'
+import { dirname, extname } from 'node:path'
+import { AppError } from '#shared/contract/app-error.ts'
+import { cropAround } from '#shared/geometry/crop-around.ts'
+import { getScene } from '#main/store/tables/scene.ts'
+import { getStudent } from '#main/store/tables/student.ts'
+import { fileError } from '../files.ts'
+import { projectFile } from '../projects/open-project.ts'
+import type { WorkbenchContext } from '../workbench-context.ts'
+import { createByteCache } from './byte-cache.ts'
+import type { MediaResponse } from './media-response.ts'
+import { imageResponse, type MediaRoutes } from './media-routes.ts'
+import { photoFile } from './photo-file.ts'
+
+const contentTypes: Readonly<Record<string, string>> = {
+  '.jpg': 'image/jpeg',
+  '.jpeg': 'image/jpeg',
+  '.png': 'image/png',
+  '.webp': 'image/webp',
+  '.bmp': 'image/bmp',
+}
+const thumbnailLongerSidePx = 320
+const cropLongerSidePx = 256
+/** Share of the box's sides shown around it, so that a raised hand or a phone beside the box is seen. */
+const cropMargin = 0.12
+/** About 2,000 crops. */
+const cropCacheBytes = 24 * 1024 * 1024
+
+type Parts = Pick<WorkbenchContext, 'project' | 'compute'>
+
+/** The images of the open project: `photo/<sceneId>`, `thumbnail/<sceneId>`, `crop/<studentId>`. */
+export function registerProjectMedia(media: MediaRoutes, parts: Parts): void {
+  const crops = createByteCache(cropCacheBytes)
+  media.register('photo', (rest) => photo(parts, idOf(rest)))
+  media.register('thumbnail', (rest) => thumbnail(parts, idOf(rest)))
+  media.register('crop', async (rest) => {
+    const crop = await findCrop(parts, idOf(rest))
+    const body = await crops.get(crop.key, () => parts.compute.photos.crop(crop.input))
+    return imageResponse(body, 'image/jpeg')
+  })
+}
+
+function idOf(rest: string): number {
+  const id = Number(rest)
+  if (!Number.isSafeInteger(id) || id <= 0) throw new AppError('media.unknown', `"${rest}" is no id of an image.`)
+  return id
+}
+
+/** The original's own bytes where browsers can show them: a photo is never decoded only to be encoded again. */
+async function photo({ project, compute }: Parts, sceneId: number): Promise<MediaResponse> {
+  const file = await photoFile(project.require(), sceneId)
+  const contentType = contentTypes[extname(file).toLowerCase()] ?? 'application/octet-stream'
+  const reencoded = contentType === 'image/jpeg' ? null : await compute.photos.transcode({ file })
+  if (reencoded) return imageResponse(reencoded, 'image/jpeg')
+  const bytes = await readFile(file).catch((error: unknown) => {
+    throw fileError(file, error)
+  })
+  return imageResponse(bytes, contentType)
+}
+
+/** Made once; a photo that changed gets a new one, since its time of change is part of the name. */
+async function thumbnail({ project, compute }: Parts, sceneId: number): Promise<MediaResponse> {
+  const opened = project.require()
+  const file = await photoFile(opened, sceneId)
+  const { mtimeMs, size } = await stat(file)
+  const out = projectFile(opened, `thumbnails/${sceneId}-${Math.round(mtimeMs)}-${size}.jpg`)
+  const known = await readFile(out).catch(() => null)
+  if (known) return imageResponse(known, 'image/jpeg')
+  await mkdir(dirname(out), { recursive: true })
+  await compute.photos.thumbnail({ file, out, longerSidePx: thumbnailLongerSidePx })
+  return imageResponse(await readFile(out), 'image/jpeg')
+}
+
+async function findCrop({ project }: Parts, studentId: number) {
+  const opened = project.require()
+  const student = getStudent(opened.store, studentId)
+  const scene = student && getScene(opened.store, student.sceneId)
+  if (!scene) throw new AppError('media.unknown', `There is no student ${studentId} in this project.`, { studentId })
+  const file = await photoFile(opened, scene.id)
+  const { mtimeMs } = await stat(file)
+  const rectangle = student.box && cropAround(student.box, cropMargin, scene)
+  if (!rectangle) {
+    throw new AppError(
+      'media.no-region',
+      `Student ${student.bboxId} of ${scene.relativePath} has no box on the photo.`,
+      {
+        studentId,
+      },
+    )
+  }
+  const { left: x, top: y, widthPx: width, heightPx: height } = rectangle
+  return {
+    key: `${file} ${mtimeMs} ${x} ${y} ${width} ${height}`,
+    input: { file, region: { x, y, width, height }, longerSidePx: cropLongerSidePx },
+  }
+}

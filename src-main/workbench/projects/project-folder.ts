@@ -1,0 +1,99 @@
+import { existsSync, mkdirSync } from 'node:fs'
+import { readdir, rm } from 'node:fs/promises'
+import { basename, join, resolve } from 'node:path'
+import { AppError } from '#shared/contract/app-error.ts'
+import { rafnetClasses } from '#shared/domain/behaviour-class.ts'
+import { lockFolder } from '#main/store/folder-lock.ts'
+import { openStore } from '#main/store/open-store.ts'
+import { removeUnfinishedImport, unfinishedImports } from '#main/store/remove-import.ts'
+import { insertClasses } from '#main/store/tables/class.ts'
+import { importFolder, listImports } from '#main/store/tables/import.ts'
+import { removeRun } from '#main/store/tables/prediction.ts'
+import { setProperty } from '#main/store/tables/property.ts'
+import { unfinishedRuns } from '#main/store/tables/run.ts'
+import { fileError } from '../files.ts'
+import { databaseFile, projectFile, projectFolders, setPhotoRoot, type OpenProject } from './open-project.ts'
+import { projectName } from './recent-projects.ts'
+
+interface FolderOptions {
+  readonly clock: () => Date
+  readonly pid: number
+}
+
+/**
+ * Makes `folder` a project with RAFNet's classes; the folder may exist. Throws AppError `project.exists`, `project.in-use`,
+ * `project.read-only` or `project.disk-full`.
+ */
+export function createProjectFolder(folder: string, photoRoot: string | null, options: FolderOptions): OpenProject {
+  const at = resolve(folder)
+  try {
+    for (const name of projectFolders) mkdirSync(join(at, name), { recursive: true })
+  } catch (error) {
+    throw fileError(at, error)
+  }
+  const project = openLocked(at, 'create', options)
+  project.store.transaction(() => {
+    insertClasses(project.store, rafnetClasses)
+    setProperty(project.store, 'name', projectName(at))
+    setProperty(project.store, 'createdAt', options.clock().toISOString())
+  })
+  if (photoRoot !== null) setPhotoRoot(project, photoRoot)
+  return project
+}
+
+/** Opens a project and removes what a crash left half done. Throws as `openStore` does, and `project.in-use`. */
+export async function openProjectFolder(folder: string, options: FolderOptions): Promise<OpenProject> {
+  const project = openLocked(resolve(folder), 'open', options)
+  try {
+    await removeLeftovers(project)
+    return project
+  } catch (error) {
+    closeProject(project)
+    throw error
+  }
+}
+
+export function closeProject(project: OpenProject): void {
+  try {
+    project.store.close()
+  } finally {
+    project.lock.release()
+  }
+}
+
+function openLocked(folder: string, mode: 'create' | 'open', { clock, pid }: FolderOptions): OpenProject {
+  const file = databaseFile(folder)
+  // Before the lock, which would itself write into a folder that is no project.
+  if (mode === 'open') assertProjectThere(folder)
+  const lock = lockFolder(folder, pid)
+  try {
+    return { folder, lock, store: openStore(file, { clock, mode, backupFolder: join(folder, 'backups') }) }
+  } catch (error) {
+    lock.release()
+    throw error
+  }
+}
+
+function assertProjectThere(folder: string): void {
+  if (existsSync(databaseFile(folder))) return
+  throw new AppError(
+    'project.missing',
+    `${folder} is no Lectern project. Choose the project's own folder (*.lectern).`,
+    {
+      folder,
+    },
+  )
+}
+
+/** Imports and runs that a crash cut off, and folders of vectors that no import knows. */
+async function removeLeftovers(project: OpenProject): Promise<void> {
+  const { store } = project
+  for (const id of unfinishedImports(store)) await removeUnfinishedImport(store, id)
+  for (const id of unfinishedRuns(store)) await removeRun(store, id)
+  const known = new Set(listImports(store).map((one) => basename(importFolder(one.id))))
+  const features = projectFile(project, 'features')
+  const found = await readdir(features).catch(() => [])
+  for (const name of found) {
+    if (/^import-\d+$/.test(name) && !known.has(name)) await rm(join(features, name), { recursive: true, force: true })
+  }
+}

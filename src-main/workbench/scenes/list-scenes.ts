@@ -1,0 +1,59 @@
+import { setImmediate } from 'node:timers/promises'
+import type { SceneRow } from '#shared/contract/scenes.ts'
+import type { Store } from '#main/store/store.ts'
+import { listClasses } from '#main/store/tables/class.ts'
+import {
+  countScenes,
+  pageOfScenes,
+  sceneRows,
+  scenesWithStudents,
+  sceneStart,
+  type SqlCondition,
+} from '#main/store/tables/scene-list.ts'
+import { asksForStudents, parseSceneQuery } from './parse-scene-query.ts'
+import { sceneConditions, studentConditions } from './scene-filter.ts'
+
+export interface SceneListInput {
+  readonly query: string
+  readonly runId: number | null
+  readonly offset: number
+  readonly limit: number
+}
+
+/** Scenes found at a time when students decide: a few milliseconds each, whatever the size of the project. */
+const scenesAtOnce = 100
+
+/** One page of the scenes that the query asks for. Throws what the query's parser and filter throw. */
+export async function listScenes(
+  store: Store,
+  input: SceneListInput,
+): Promise<{ readonly total: number; readonly rows: readonly SceneRow[] }> {
+  const { runId, offset, limit } = input
+  const query = parseSceneQuery(input.query)
+  const scenes = sceneConditions(query)
+  if (!asksForStudents(query.students)) {
+    const ids = pageOfScenes(store, scenes, { offset, limit })
+    return { total: countScenes(store, scenes), rows: sceneRows(store, ids, runId) }
+  }
+  const students = studentConditions(query.students, listClasses(store), runId)
+  const ids = await findScenes(store, scenes, students, runId)
+  return { total: ids.length, rows: sceneRows(store, ids.slice(offset, offset + limit), runId) }
+}
+
+async function findScenes(
+  store: Store,
+  scenes: readonly SqlCondition[],
+  students: readonly SqlCondition[],
+  runId: number | null,
+): Promise<number[]> {
+  const ids: number[] = []
+  let cursor = sceneStart
+  for (;;) {
+    const found = scenesWithStudents(store, scenes, students, runId, cursor, scenesAtOnce)
+    for (const { id } of found) ids.push(id)
+    const last = found.at(-1)
+    if (!last || found.length < scenesAtOnce) return ids
+    cursor = last
+    await setImmediate()
+  }
+}
