@@ -83,6 +83,15 @@ export const useActionRegistry = defineStore('actions', () => {
     settings.patch({ keys: newChords === null ? others : { ...others, [id]: newChords.join(' | ') } })
   }
 
+  /** Takes one chord away from an action, keeping its others. */
+  function withdraw(id: string, chord: string): void {
+    const unwanted = canonicalChord(chord)
+    rebind(
+      id,
+      chordsOf(id).filter((one) => canonicalChord(one) !== unwanted),
+    )
+  }
+
   /** Runs the first enabled action whose chord this event is. */
   function dispatch(event: KeyboardEvent): void {
     if (event.defaultPrevented) return
@@ -111,5 +120,5 @@ export const useActionRegistry = defineStore('actions', () => {
     }
   }
 
-  return { register, run, isEnabled, chordsOf, definitionOf, conflictsOf, rebind, dispatch, listen, handlers }
+  return { register, run, isEnabled, chordsOf, definitionOf, conflictsOf, rebind, withdraw, dispatch, listen, handlers }
 })

@@ -13,6 +13,6 @@ export function followStream<T>(open: (client: LecternClient) => AsyncIterable<T
       }
     }
     void follow()
-    return undefined
+    return Promise.resolve()
   })
 }

@@ -9,7 +9,7 @@ import type { Bridge } from '../bridge/bridge.ts'
 
 export type LecternClient = Client<LecternContract>
 export type Connection = 'connecting' | 'open' | 'lost'
-type Follower = (client: LecternClient) => Promise<void> | undefined
+type Follower = (client: LecternClient) => Promise<unknown>
 
 const firstRetryMs = 300
 const longestRetryMs = 8000
