@@ -38,6 +38,8 @@ export interface ExportPlan {
   readonly modalities: readonly { readonly name: string; readonly width: number; readonly students: number }[]
   readonly changes: readonly ExportChange[]
   readonly omitted: readonly Omission[]
+  /** What the export did that is not plain: several sources in one form, converted dtypes. */
+  readonly findings: readonly Finding[]
 }
 
 export interface ExportSummary extends ExportPlan {

@@ -11,14 +11,22 @@ export interface ReportSummary {
   readonly faces: 'pixelated' | 'shown'
 }
 
+/** A long report is previewed by its first scenes. */
+export interface ReportPreview {
+  readonly mediaPath: string
+  readonly scenesShown: number
+  readonly scenesTotal: number
+}
+
 const choice = z.object({
   runId: id,
   faces: faces.default('pixelated'),
+  language: z.enum(['en', 'zh-CN']).default('en'),
   sceneIds: z.array(id).nullable().default(null),
 })
 
 export const reports = {
   /** Builds the HTML report and answers with the media path that shows it. */
-  preview: call(choice)<{ readonly mediaPath: string }>(),
+  preview: call(choice)<ReportPreview>(),
   write: call(choice.extend({ out: path, formats: z.array(reportFormat).min(1) }))<ReportSummary>(),
 }

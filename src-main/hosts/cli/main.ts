@@ -2,9 +2,11 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Command, Option } from 'commander'
 import { toAppError } from '#shared/contract/app-error.ts'
+import { forkWithNode } from '#main/compute/launcher/fork-with-node.ts'
 import { applicationRoot } from '../root.ts'
 import { userDataFolder } from '../user-data-folder.ts'
-import { startWorkbench } from '../start-workbench.ts'
+import { startWorkbench, type WorkbenchParts } from '../start-workbench.ts'
+import { webHostHandlers } from '../web/web-host-handlers.ts'
 import type { CommandContext } from './command.ts'
 import { demo } from './commands/demo.ts'
 import { evaluate } from './commands/evaluate.ts'
@@ -19,13 +21,16 @@ import { createOutput } from './output.ts'
 
 const root = applicationRoot(import.meta.dirname)
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string }
-const parts = {
+const parts: WorkbenchParts = {
   root,
   appVersion: version,
   userData: userDataFolder(process.env, process.platform),
-  computeEntry: import.meta.filename.endsWith('.ts')
-    ? join(root, 'src-main', 'compute', 'main.ts')
-    : join(import.meta.dirname, 'compute.js'),
+  host: webHostHandlers(version),
+  fork: forkWithNode(
+    import.meta.filename.endsWith('.ts')
+      ? join(root, 'src-main', 'compute', 'main.ts')
+      : join(import.meta.dirname, 'compute.js'),
+  ),
 }
 
 const program = new Command('lectern')
@@ -40,7 +45,7 @@ async function withWorkbench(json: boolean, work: (context: CommandContext) => P
   const output = createOutput(json)
   const interrupt = new AbortController()
   process.once('SIGINT', () => interrupt.abort())
-  const session = startWorkbench({ ...parts, host: null })
+  const session = startWorkbench(parts)
   try {
     await work({ client: session.client, output, signal: interrupt.signal })
   } catch (error) {

@@ -3,17 +3,16 @@ import { join, resolve } from 'node:path'
 import { toAppError } from '#shared/contract/app-error.ts'
 import { startWorkbench, type WorkbenchParts } from '../../start-workbench.ts'
 import { startWebHost } from '../../web/web-host.ts'
-import { webHostHandlers } from '../../web/web-host-handlers.ts'
 import { createOutput } from '../output.ts'
 
 /** `serve [project]`: the local host, until the process is told to end. */
 export async function serveProject(
-  parts: Omit<WorkbenchParts, 'host'>,
+  parts: WorkbenchParts,
   project: string | undefined,
   options: { port?: number; open: boolean },
 ): Promise<void> {
   const output = createOutput(false)
-  const session = startWorkbench({ ...parts, host: webHostHandlers(parts.appVersion) })
+  const session = startWorkbench(parts)
   try {
     if (project !== undefined) await session.client.project.open({ folder: resolve(project) })
     const host = await startWebHost({

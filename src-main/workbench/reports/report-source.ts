@@ -1,0 +1,142 @@
+import type { Evaluation } from '#shared/contract/evaluation.ts'
+import type { Faces } from '#shared/contract/schemas.ts'
+import type { SceneDetail, SceneStudent } from '#shared/contract/scenes.ts'
+import { classByIndex, type BehaviourClass } from '#shared/domain/behaviour-class.ts'
+import {
+  isWrong,
+  type ReportHead,
+  type ReportLanguage,
+  type ReportScene,
+  type ReportStudent,
+} from '#main/reports/report-model.ts'
+import { listClasses } from '#main/store/tables/class.ts'
+import { getModel } from '#main/store/tables/model.ts'
+import { getProperty } from '#main/store/tables/property.ts'
+import { allSceneIds } from '#main/store/tables/scene.ts'
+import { evaluateRun } from '../evaluation/evaluate-run.ts'
+import { knownRun } from '../models/run-info.ts'
+import { photoFile } from '../media/photo-file.ts'
+import type { OpenProject } from '../projects/open-project.ts'
+import { summarise } from '../projects/project-summary.ts'
+import { sceneDetail } from '../scenes/scene-detail.ts'
+import type { WorkbenchContext } from '../workbench-context.ts'
+
+export interface ReportChoice {
+  readonly runId: number
+  readonly faces: Faces
+  readonly sceneIds: readonly number[] | null
+  readonly language: ReportLanguage
+}
+
+/** Annotated photos are this large at most: readable on paper, and a report of forty scenes stays within an e-mail. */
+const photoLongerSidePx = 1600
+
+/** Everything of a report but its scenes. Throws AppError `runs.unknown`. */
+export async function reportHead(
+  context: WorkbenchContext,
+  project: OpenProject,
+  choice: ReportChoice,
+): Promise<ReportHead> {
+  const { store } = project
+  const run = knownRun(store, choice.runId)
+  return {
+    project: summarise(project).name,
+    note: getProperty(store, 'note'),
+    classes: listClasses(store),
+    run: run.name,
+    family: getModel(store, run.modelId)?.family ?? '',
+    provider: run.provider,
+    providerReason: run.providerReason,
+    predictedAt: run.createdAt,
+    generatedAt: context.clock().toISOString(),
+    appVersion: context.appVersion,
+    faces: choice.faces,
+    language: choice.language,
+    evaluation: await evaluateRun(store, choice.runId, choice.sceneIds),
+  }
+}
+
+export const chosenScenes = (project: OpenProject, choice: ReportChoice): readonly number[] =>
+  choice.sceneIds ?? allSceneIds(project.store)
+
+export interface SceneOptions {
+  readonly photos: boolean
+  readonly signal: AbortSignal
+  readonly onScene: (done: number) => void
+}
+
+/** The scenes of a report one after the other, so that a long report never stands in memory. */
+export async function* reportScenes(
+  context: WorkbenchContext,
+  project: OpenProject,
+  head: ReportHead,
+  choice: ReportChoice & { readonly sceneIds: readonly number[] },
+  { photos, signal, onScene }: SceneOptions,
+): AsyncGenerator<ReportScene, void> {
+  for (const [position, sceneId] of choice.sceneIds.entries()) {
+    signal.throwIfAborted()
+    // Lets calls and other jobs in between two scenes.
+    await new Promise(setImmediate)
+    const detail = sceneDetail(project.store, sceneId, [choice.runId])
+    const students = detail.students.map(toReportStudent)
+    yield {
+      scene: detail.scene.name,
+      relativePath: detail.scene.relativePath,
+      room: detail.scene.room,
+      takenAt: detail.scene.takenAt,
+      reviewed: detail.scene.review === 'reviewed',
+      score: scoreOf(head.evaluation, sceneId),
+      students,
+      photo: photos && detail.scene.hasPhoto ? await annotatedPhoto(context, project, detail, students, head) : null,
+    }
+    onScene(position + 1)
+  }
+}
+
+const scoreOf = (evaluation: Evaluation, sceneId: number) =>
+  evaluation.scenes.find((score) => score.sceneId === sceneId) ?? null
+
+function toReportStudent({ bboxId, label, predictions }: SceneStudent, at: number): ReportStudent {
+  const prediction = predictions[0] ?? null
+  return {
+    seat: at + 1,
+    bboxId,
+    truth: label?.classIndex ?? null,
+    truthSource: label?.source ?? null,
+    annotator: label?.annotator ?? null,
+    predicted: prediction?.classIndex ?? null,
+    confidence: prediction?.probabilities[prediction.classIndex] ?? null,
+    probabilities: prediction?.probabilities ?? null,
+  }
+}
+
+function annotatedPhoto(
+  { compute }: WorkbenchContext,
+  project: OpenProject,
+  { scene, students }: SceneDetail,
+  shown: readonly ReportStudent[],
+  { classes, faces }: ReportHead,
+): Promise<Uint8Array> {
+  const marks = students.map(({ box }, at) => {
+    const student = shown[at]!
+    const behaviour = shownClass(classes, student)
+    return {
+      box,
+      colour: behaviour?.colour ?? '#ffffff',
+      text: `${student.seat}${behaviour ? ` ${behaviour.letter}` : ''}`,
+      wrong: isWrong(student),
+    }
+  })
+  return photoFile(project, scene.id).then((file) =>
+    compute.photos.annotate({ file, marks, pixelate: faces === 'pixelated', longerSidePx: photoLongerSidePx }),
+  )
+}
+
+/** What a box shows: the label in force, else the prediction. */
+function shownClass(
+  classes: readonly BehaviourClass[],
+  { truth, predicted }: ReportStudent,
+): BehaviourClass | undefined {
+  const index = truth ?? predicted
+  return index === null ? undefined : classByIndex(classes, index)
+}
