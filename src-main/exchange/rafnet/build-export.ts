@@ -146,7 +146,12 @@ export function buildExport(
   const file = sameKind(base)
   const sourceModalities = new Set(plan.sources[0]!.modalities)
   const hasLabels = base.get('labels') !== undefined && base.get('labels') !== null
+  const added = plan.modalities.filter(({ name }) => !sourceModalities.has(name))
+  const addModalities = (): void => {
+    for (const { name } of added) if (!file.has(name)) file.set(name, vectors.get(name) ?? null)
+  }
   for (const [key, value] of base) {
+    if (key === 'labels' || key === 'metadata') addModalities()
     if (key === 'metadata') {
       if (!base.has('labels')) file.set('labels', newLabels(plan))
       file.set(key, buildMetadata(plan, forms, select))

@@ -6,6 +6,7 @@ import type { PhotoMatch } from '../photos/match-photos.ts'
 import { pathSegments } from '../photos/match-photos.ts'
 import type { FeatureTable } from './feature-table.ts'
 import { sizeFromBoxes } from './size-from-boxes.ts'
+import { uniqueIds } from './unique-ids.ts'
 
 export interface DraftSurroundings {
   /** Photo of every distinct `img_paths` entry, by that entry. */
@@ -56,17 +57,14 @@ function draftStudents(
   size: Size,
   classes: ReadonlySet<number>,
 ): DraftStudent[] {
-  const seen = new Map<string, number>()
-  return rows.map((row) => {
-    const sourceId = table.bboxIds?.[row] ?? String(row)
-    const times = (seen.get(sourceId) ?? 0) + 1
-    seen.set(sourceId, times)
+  const ids = uniqueIds(rows.map((row) => table.bboxIds?.[row] ?? String(row)))
+  return rows.map((row, index) => {
     const boxNormalised = normalisedBoxAt(table.context?.boxesNormalised ?? null, row)
     const stored = boxAt(table.context?.boxesAbsolute ?? null, row)
     const label = table.labels?.[row]
     return {
       row,
-      bboxId: times === 1 ? sourceId : `${sourceId} (${times})`,
+      bboxId: ids[index]!,
       sourcePath: table.imgPaths[row]!,
       box: stored ?? (boxNormalised && isUsable(size) ? fromNormalisedBox(boxNormalised, size) : null),
       boxNormalised,

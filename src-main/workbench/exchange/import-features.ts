@@ -1,8 +1,6 @@
 import { copyFile } from 'node:fs/promises'
-import { basename, dirname, relative, resolve, sep } from 'node:path'
+import { relative, resolve, sep } from 'node:path'
 import type { ImportSummary } from '#shared/contract/exchange.ts'
-import type { Finding } from '#shared/contract/summary.ts'
-import { findingAt } from '#main/exchange/finding.ts'
 import { draftFeatures } from '#main/exchange/rafnet/draft-features.ts'
 import { examineFeatures } from '#main/exchange/rafnet/examine-features.ts'
 import type { FeatureTable } from '#main/exchange/rafnet/feature-table.ts'
@@ -15,15 +13,15 @@ import type { JobContext } from '../jobs/job-registry.ts'
 import { projectFile } from '../projects/open-project.ts'
 import type { OpenProject } from '../projects/open-project.ts'
 import type { WorkbenchContext } from '../workbench-context.ts'
+import { choosePlace } from './choose-place.ts'
 import { discardUnfinished } from './discard-unfinished.ts'
 import { writtenFindings } from './import-findings.ts'
-import { folderBeside, placeOf, projectPlace } from './photo-place.ts'
-import type { PhotoPlace } from './photo-place.ts'
 import { findPhotosOf } from './photos-on-disk.ts'
 import { resultOf } from './result-of.ts'
 import { writeDraft } from './write-draft.ts'
 
 export interface ImportRequest {
+  /** Absolute. */
   readonly file: string
   readonly photoRoot: string | null
   readonly contextFile: string | null
@@ -39,22 +37,6 @@ interface Import {
 }
 
 const toPosix = (path: string): string => path.split(sep).join('/')
-
-/** The place to look for photos, and a finding where it was found rather than given. */
-export function choosePlace(
-  project: OpenProject,
-  photoRoot: string | null,
-  file: string,
-  imgPath: string | undefined,
-): { place: PhotoPlace | null; findings: Finding[] } {
-  if (photoRoot !== null) return { place: placeOf(project, photoRoot), findings: [] }
-  const known = projectPlace(project)
-  if (known) return { place: known, findings: [] }
-  const beside = imgPath === undefined ? null : folderBeside(dirname(file), imgPath)
-  if (beside === null) return { place: null, findings: [] }
-  const message = (): string => `The photos were found beside the file; ${beside} is now the project's photo folder.`
-  return { place: placeOf(project, beside), findings: findingAt('photo-root-found', 'info', [beside], message) }
-}
 
 /** Feature sets of a new import; a file that is imported again keeps those it has. */
 function featureSetsOf(
@@ -145,35 +127,25 @@ async function importTable(work: Import, table: FeatureTable, newId: number): Pr
 }
 
 /**
- * Imports a RAFNet feature pickle as a job: read in the compute process, matched to photos, examined, written. A file that was imported
- * before (by its sha256) is brought up to date instead of doubled. What fails or is cancelled leaves nothing behind.
+ * The work of importing a RAFNet feature pickle: read in the compute process, matched to photos, examined, written. A file that was
+ * imported before (by its sha256) is brought up to date instead of doubled. What fails or is cancelled leaves nothing behind.
  * Throws AppError `pickle.*`, `features.*`, `exchange.*`, `import.write-failed`, `project.none-open`, `job.cancelled`.
  */
 export async function importFeatures(
   context: WorkbenchContext,
   request: ImportRequest,
-  signal?: AbortSignal,
+  job: JobContext,
 ): Promise<ImportSummary> {
   const project = context.project.require()
-  const file = resolve(request.file)
-  return context.jobs.run(
-    'import',
-    basename(file),
-    async (job) => {
-      const newId = startImport(project.store, { kind: 'features', file, createdAt: context.clock().toISOString() })
-      const outFolder = projectFile(project, importFolder(newId))
-      try {
-        const reading = context.compute.features.read(
-          { file, contextFile: request.contextFile, outFolder },
-          { signal: job.signal },
-        )
-        const table = await resultOf(reading, job)
-        return await importTable({ context, project, request, job }, table, newId)
-      } finally {
-        await discardUnfinished(project, newId)
-        context.changes.publish(['project', 'scenes', 'students', 'labels'])
-      }
-    },
-    { signal },
-  )
+  const { file, contextFile } = request
+  const newId = startImport(project.store, { kind: 'features', file, createdAt: context.clock().toISOString() })
+  const outFolder = projectFile(project, importFolder(newId))
+  try {
+    const reading = context.compute.features.read({ file, contextFile, outFolder }, { signal: job.signal })
+    const table = await resultOf(reading, job)
+    return await importTable({ context, project, request, job }, table, newId)
+  } finally {
+    await discardUnfinished(project, newId)
+    context.changes.publish(['project', 'scenes', 'students', 'labels'])
+  }
 }

@@ -1,0 +1,154 @@
+import { readFile } from 'node:fs/promises'
+import { setImmediate } from 'node:timers/promises'
+import type { ExportSelection } from '#shared/contract/exchange.ts'
+import type { Scene } from '#shared/domain/scene.ts'
+import { createExportBuilder } from '#main/exchange/rafnet/export-builder.ts'
+import type { PlannedExport } from '#main/exchange/rafnet/export-builder.ts'
+import { chooseOrigin, orderCandidates } from '#main/exchange/rafnet/export-student.ts'
+import type { ExportCandidate, ExportSet, ExportSource, ExportStudent } from '#main/exchange/rafnet/export-student.ts'
+import { fileNameOf } from '#main/exchange/files.ts'
+import { importFiles } from '#main/exchange/rafnet/import-files.ts'
+import type { ArrayForm } from '#main/exchange/rafnet/array-form.ts'
+import { AppError } from '#shared/contract/app-error.ts'
+import type { Store } from '#main/store/store.ts'
+import { featuresOfScene, listFeatureSets } from '#main/store/tables/feature.ts'
+import { importFolder, listImports } from '#main/store/tables/import.ts'
+import { labelsInForceOfScene } from '#main/store/tables/label.ts'
+import { allSceneIds, getScenes } from '#main/store/tables/scene.ts'
+import { studentsOfScene } from '#main/store/tables/student.ts'
+import { projectFile } from '../projects/open-project.ts'
+import type { OpenProject } from '../projects/open-project.ts'
+import type { WorkbenchContext } from '../workbench-context.ts'
+
+/** Half of what the main process may be busy in one go. */
+const stepMs = 25
+
+/** Lets other work run whenever a step has taken long enough. */
+function createBreath(signal: AbortSignal | undefined): () => Promise<void> | void {
+  let until = performance.now() + stepMs
+  return () => {
+    if (performance.now() < until) return
+    return setImmediate().then(() => {
+      if (signal?.aborted) throw new AppError('job.cancelled', 'The work was cancelled.')
+      until = performance.now() + stepMs
+    })
+  }
+}
+
+async function readLabels(file: string): Promise<Int32Array | null> {
+  const bytes = await readFile(file).catch(() => null)
+  return bytes && new Int32Array(new Uint8Array(bytes).buffer)
+}
+
+async function listSources(project: OpenProject, sets: readonly ExportSet[]): Promise<ExportSource[]> {
+  const imports = listImports(project.store).filter(({ kind, formFile }) => kind === 'features' && formFile !== null)
+  return Promise.all(
+    imports.map(async (one) => ({
+      importId: one.id,
+      name: fileNameOf(one.file),
+      sha256: one.sha256 ?? '',
+      split: one.split,
+      keys: one.keys,
+      modalities: sets.filter(({ importId }) => importId === one.id).map(({ modality }) => modality),
+      formFile: projectFile(project, one.formFile ?? ''),
+      contextFormFile: one.contextFormFile && projectFile(project, one.contextFormFile),
+      labels: await readLabels(projectFile(project, `${importFolder(one.id)}/${importFiles.labels}`)),
+    })),
+  )
+}
+
+const listSets = (project: OpenProject): ExportSet[] =>
+  listFeatureSets(project.store).map((set) => ({
+    ...set,
+    form: set.form as ArrayForm,
+    file: projectFile(project, set.file),
+  }))
+
+function studentsOf(store: Store, scene: Scene, importOfSet: ReadonlyMap<number, number>): ExportStudent[] {
+  const labels = labelsInForceOfScene(store, scene.id)
+  const vectors = new Map<number, Map<number, number>>()
+  for (const { studentId, setId, row } of featuresOfScene(store, scene.id)) {
+    const known = vectors.get(studentId)
+    if (known) known.set(setId, row)
+    else vectors.set(studentId, new Map([[setId, row]]))
+  }
+  return studentsOfScene(store, scene.id).map((student) => {
+    const own = vectors.get(student.id) ?? new Map<number, number>()
+    const rows = new Map([...own].map(([setId, row]) => [importOfSet.get(setId) ?? -1, row]))
+    if (student.importId !== null && student.position !== null) rows.set(student.importId, student.position)
+    return {
+      sceneId: scene.id,
+      scene: scene.name,
+      size: { widthPx: scene.widthPx, heightPx: scene.heightPx },
+      bboxId: student.bboxId,
+      imgPath: student.sourcePath ?? scene.relativePath,
+      box: student.box,
+      boxEdited: student.boxEdited,
+      deleted: student.deleted,
+      label: labels.get(student.id) ?? null,
+      rows,
+      vectors: own,
+    }
+  })
+}
+
+function selectScenes(store: Store, selection: ExportSelection): Scene[] {
+  const scenes = getScenes(store, selection.sceneIds ?? allSceneIds(store))
+  const chosen = scenes.filter(({ split }) => selection.split === null || split === selection.split)
+  if (chosen.length > 0) return chosen
+  const what = selection.split === null ? 'these scenes' : `the split "${selection.split}"`
+  throw new AppError('export.no-scenes', `There is no scene in ${what}; choose another split or other scenes`, {
+    split: selection.split,
+  })
+}
+
+/** The sources that candidates name, in order and renumbered; the split's own first where a split is exported. */
+function namedSources(
+  candidates: readonly ExportCandidate[],
+  sources: readonly ExportSource[],
+): { readonly sources: readonly ExportSource[]; readonly candidates: readonly ExportCandidate[] } {
+  const named = new Set(candidates.flatMap(({ origin }) => (origin ? [origin.source] : [])))
+  const kept = sources.filter((_source, index) => named.has(index))
+  const position = new Map(kept.map((source, index) => [sources.indexOf(source), index]))
+  const renumbered = candidates.map(({ student, origin }) => ({
+    student,
+    origin: origin && { source: position.get(origin.source) ?? 0, row: origin.row },
+  }))
+  return { sources: kept, candidates: renumbered }
+}
+
+/**
+ * Everything that an export of this selection would hold and leave out, without writing it.
+ * Throws AppError `export.no-source`, `export.no-scenes`, `export.modality-unknown`, `project.none-open`.
+ */
+export async function planFeatureExport(
+  context: WorkbenchContext,
+  selection: ExportSelection,
+  signal?: AbortSignal,
+): Promise<PlannedExport> {
+  const project = context.project.require()
+  const { store } = project
+  const breathe = createBreath(signal)
+  const sets = listSets(project)
+  const allSources = await listSources(project, sets)
+  const importOfSet = new Map(sets.map(({ id, importId }) => [id, importId]))
+  const found: ExportCandidate[] = []
+  for (const scene of selectScenes(store, selection)) {
+    for (const student of studentsOf(store, scene, importOfSet))
+      found.push(chooseOrigin(student, allSources, selection.split))
+    await breathe()
+  }
+  const { sources, candidates } = namedSources(found, allSources)
+  const builder = createExportBuilder({
+    sources,
+    sets,
+    modalities: selection.modalities,
+    unlabelled: selection.unlabelled,
+  })
+  const { ordered, peers } = orderCandidates(candidates)
+  for (const candidate of ordered) {
+    builder.add(candidate, peers.get(candidate) ?? null)
+    await breathe()
+  }
+  return builder.finish()
+}
