@@ -86,7 +86,7 @@ export async function startHead(model: Pick<HeadModel, 'bytes' | 'inputs'>): Pro
   const session = await InferenceSession.create(model.bytes, { executionProviders: ['cpu'], logSeverityLevel: 3 })
   const run: RunningHead['run'] = async (rows, chosen, scenes = chosen.map((row) => rows.scenes[row]!)) => {
     const feeds = Object.fromEntries(
-      model.inputs.map(({ name, kind }) => {
+      model.inputs.map(({ name, kind }): [string, Tensor] => {
         if (kind === 'scene') return [name, new Tensor('int64', BigInt64Array.from(scenes, BigInt), [chosen.length])]
         const { width, values } = rows.columns.get(name)!
         const data = new Float32Array(chosen.length * width)

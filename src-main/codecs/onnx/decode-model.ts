@@ -20,8 +20,10 @@ export interface DecodeModelOptions {
  * @throws AppError onnx.malformed, onnx.not-a-model
  */
 export function decodeModel(bytes: Uint8Array, options: DecodeModelOptions): OnnxModel {
+  // A plain view: pieces of a Node Buffer would be Buffers, whose slices behave differently.
+  const plain = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   try {
-    return decode(bytes, new DecodeBudget(options.maximumMessages ?? 4_000_000), options.file)
+    return decode(plain, new DecodeBudget(options.maximumMessages ?? 4_000_000), options.file)
   } catch (error) {
     if (!(error instanceof ProtobufError)) throw error
     throw new AppError(

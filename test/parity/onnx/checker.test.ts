@@ -1,8 +1,9 @@
 import { execFileSync, spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { decodeModel } from '#main/codecs/onnx/decode-model.ts'
 import { buildHeadModel } from '#main/onnx/build-head-model.ts'
 import { resolveHead } from '#main/onnx/resolve-head.ts'
 import { goldenFolder, headNames, readHead } from '../../support/heads.ts'
@@ -20,10 +21,37 @@ for path in sys.argv[1:]:
     print(json.dumps([model.ir_version, model.opset_import[0].version, model.producer_name, model.producer_version, shapes]))
 `
 
+const writing = `
+import onnx, sys
+from onnx import helper as h, TensorProto as T
+inner = h.make_graph([h.make_node('Identity', ['x'], ['y'])], 'then', [], [h.make_tensor_value_info('y', T.FLOAT, None)])
+graph = h.make_graph(
+    [h.make_node('If', ['c'], ['y'], name='choose', then_branch=inner, else_branch=inner)],
+    'user',
+    [h.make_tensor_value_info('x', T.FLOAT, ['batch', 3, None]), h.make_tensor_value_info('c', T.BOOL, [])],
+    [h.make_tensor_value_info('y', T.FLOAT, None)],
+    [h.make_tensor('half', T.FLOAT16, [2], [1.0, -2.0]), h.make_tensor('long', T.INT64, [3], [1, -1, 2**40]),
+     h.make_tensor('words', T.STRING, [1], [b'Null']), h.make_tensor('double', T.DOUBLE, [], [0.5]),
+     h.make_tensor('flags', T.BOOL, [2], [True, False])],
+    doc_string='by hand')
+model = h.make_model(graph, producer_name='python', opset_imports=[h.make_opsetid('', 17)])
+h.set_model_props(model, {'classes': 'a,b'})
+onnx.save(model, sys.argv[1])
+`
+
+/** Runs `work` in a folder that is gone afterwards. */
+function inFolder<Result>(work: (folder: string) => Result): Result {
+  const folder = mkdtempSync(join(tmpdir(), 'lectern-checker-'))
+  try {
+    return work(folder)
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
 describe.skipIf(absent)(`python3-onnx${absent ? ' (needs python3 with onnx, which is not here)' : ''}`, () => {
   test('accepts every head that Lectern writes, shapes inferred', () => {
-    const folder = mkdtempSync(join(tmpdir(), 'lectern-checker-'))
-    try {
+    inFolder((folder) => {
       const names = headNames(goldenFolder)
       const files = names.map((name) => {
         const { tensors, config } = readHead(goldenFolder, name)
@@ -54,8 +82,33 @@ describe.skipIf(absent)(`python3-onnx${absent ? ' (needs python3 with onnx, whic
           neighbour_weights: ['n', 'k'],
         },
       ])
-    } finally {
-      rmSync(folder, { recursive: true, force: true })
-    }
+    })
+  })
+
+  test('writes models that Lectern reads: values in typed fields, nested graphs, sizes known only at run time', () => {
+    const bytes = inFolder((folder) => {
+      execFileSync(python, ['-c', writing, join(folder, 'user.onnx')])
+      return readFileSync(join(folder, 'user.onnx'))
+    })
+    const model = decodeModel(bytes, { file: 'user.onnx' })
+    const raw = (array: ArrayBufferView) => ({ kind: 'bytes', bytes: new Uint8Array(array.buffer) })
+    expect([model.producerName, model.operatorSets.get(''), model.metadata.get('classes')]).toEqual([
+      'python',
+      17,
+      'a,b',
+    ])
+    expect(model.graph.inputs).toEqual([
+      { name: 'x', elementType: 'float32', dimensions: ['batch', 3, null] },
+      { name: 'c', elementType: 'bool', dimensions: [] },
+    ])
+    expect(model.graph.initializers.map(({ name, data }) => [name, data])).toEqual([
+      ['half', raw(Uint16Array.of(0x3c00, 0xc000))],
+      ['long', raw(BigInt64Array.of(1n, -1n, 2n ** 40n))],
+      ['words', { kind: 'strings', strings: [new TextEncoder().encode('Null')] }],
+      ['double', raw(Float64Array.of(0.5))],
+      ['flags', raw(Uint8Array.of(1, 0))],
+    ])
+    const branch = model.graph.nodes[0]!.attributes.get('then_branch')
+    expect(branch?.kind === 'graph' && branch.value.nodes.map(({ operator }) => operator)).toEqual(['Identity'])
   })
 })

@@ -24,7 +24,11 @@ function random(seed: number): () => number {
   }
 }
 
-function makeHead(family: keyof typeof families, options: Readonly<Record<string, unknown>> = {}) {
+function makeHead(
+  family: keyof typeof families,
+  options: Readonly<Record<string, unknown>> = {},
+  withoutPeers: 'stay-alone' | 'use-other-scenes' = 'stay-alone',
+) {
   const [name, spatial] = families[family]
   const params = {
     modalities: ['grouprec', 'convnext', ...(spatial ? ['bbox_ctx', 'img_uid'] : [])],
@@ -43,7 +47,7 @@ function makeHead(family: keyof typeof families, options: Readonly<Record<string
       return [weight, { dtype: 'float32', shape, toFloat32: () => values }]
     }),
   )
-  return startHead(buildHeadModel(config, tensors, { file: 'test', version: '0.0.0' }))
+  return startHead(buildHeadModel(config, tensors, { file: 'test', version: '0.0.0', withoutPeers }))
 }
 
 function makeRows(sceneSizes: readonly number[]): FeatureRows {
@@ -107,14 +111,29 @@ for (const family of Object.keys(families) as (keyof typeof families)[]) {
 
     test('a NaN of one scene stays in that scene', async () => {
       const head = await makeHead(family)
-      const rows = makeRows([4, 1, 9])
+      const rows = makeRows([4, 1, 3, 9])
       const clean = await head.run(rows, allRows(rows))
       rows.columns.get('grouprec')!.values[0] = Number.NaN
       rows.columns.get('convnext')!.values[4 * 10] = Number.POSITIVE_INFINITY
       const dirty = await head.run(rows, allRows(rows))
-      const others = [5, 6, 7, 8, 9, 10, 11, 12, 13]
+      // Scene 2 has fewer peers than k: what fills up its neighbours must not count, not even as 0 · NaN.
+      const others = allRows(rows).slice(5)
       expect(rowOf(dirty, 'logits', 0).every(Number.isNaN)).toBe(true)
       for (const row of others) expect(rowOf(dirty, 'logits', row)).toEqual(rowOf(clean, 'logits', row))
+    })
+
+    test('in RAFNet’s own batches only a student without peers looks at other photos', async () => {
+      const rows = makeRows([1, 5, 6])
+      const alone = await (await makeHead(family)).run(rows, allRows(rows))
+      const mixed = await (await makeHead(family, {}, 'use-other-scenes')).run(rows, allRows(rows))
+      const lonely = rowOf(mixed, 'neighbours', 0)
+      expect(lonely.every((neighbour) => neighbour > 0)).toBe(true)
+      expect(rowOf(mixed, 'neighbour_weights', 0).reduce((sum, weight) => sum + weight)).toBeCloseTo(1, 6)
+      expect(rowOf(mixed, 'logits', 0)).not.toEqual(rowOf(alone, 'logits', 0))
+      for (const row of allRows(rows).slice(1)) {
+        expect(rowOf(mixed, 'neighbours', row)).toEqual(rowOf(alone, 'neighbours', row))
+        expect(rowOf(mixed, 'logits', row)).toEqual(rowOf(alone, 'logits', row))
+      }
     })
 
     test('all rows in one scene is the batch of RAFNet without photo ids', async () => {
