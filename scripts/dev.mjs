@@ -10,7 +10,13 @@ runNode([electronVite, 'build', '--logLevel', 'warn'])
 const start = (args) => spawn(nodePath(), args, { cwd: root, stdio: 'inherit', env: environment() })
 const children = [
   start([electronVite, 'build', '--watch', '--logLevel', 'warn']),
-  start(['--watch-path=src-main', '--watch-path=src-shared', 'src-main/hosts/cli/main.ts', 'serve', ...process.argv.slice(2)]),
+  start([
+    '--watch-path=src-main',
+    '--watch-path=src-shared',
+    'src-main/hosts/cli/main.ts',
+    'serve',
+    ...process.argv.slice(2),
+  ]),
 ]
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => children.forEach((child) => child.kill(signal)))
 for (const child of children) child.on('exit', () => children.forEach((other) => other.kill()))

@@ -1,9 +1,8 @@
 // Plain JavaScript for Node 20: it runs before anything is installed.
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { createHash } from 'node:crypto'
 
 export const root = resolve(dirname(fileURLToPath(import.meta.url)), '..')
 const at = (...parts) => join(root, ...parts)
@@ -35,13 +34,11 @@ export function run(command, args, options = {}) {
 /** Runs a JavaScript file under Node 24. */
 export const runNode = (args, options = {}) => run(nodePath(), args, { env: environment(), shell: false, ...options })
 
-const digest = (file) => createHash('sha256').update(readFileSync(file)).digest('hex')
-
 /** Installs the packages of the lock file where they are missing or older than it. */
 export function ensureInstalled(say) {
-  const stamp = at('node_modules', '.lectern-lock')
-  const wanted = digest(at('package-lock.json'))
-  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return
+  // npm leaves its own copy of the lock file when an installation is complete.
+  const installed = at('node_modules', '.package-lock.json')
+  if (existsSync(installed) && statSync(installed).mtimeMs > statSync(at('package-lock.json')).mtimeMs - 5000) return
   say('Installing packages (once, about a minute)…')
   // Without install scripts: only the package `node` needs its own, and it is run by hand for npm 10 and 11 alike.
   run('npm', ['ci', '--ignore-scripts', '--include=optional', '--include=dev', '--no-audit', '--no-fund'], {
@@ -52,7 +49,6 @@ export function ensureInstalled(say) {
     run(process.execPath, ['installArchSpecificPackage.js'], { cwd: node, shell: false })
   }
   nodePath()
-  writeFileSync(stamp, wanted)
 }
 
 const sources = [
