@@ -4,6 +4,7 @@ import { bytesSource } from '#main/codecs/bytes/byte-source.ts'
 import { loadCanvas } from './canvas.ts'
 import type { CanvasLibrary } from './canvas.ts'
 import { decodeTiff } from './decode-tiff.ts'
+import { endsEarly } from './ends-early.ts'
 import { isTooLarge, notAPhoto, tooLarge, unreadable } from './photo-error.ts'
 import { uprightSize } from './photo-header/photo-header.ts'
 import type { Orientation, PhotoHeader } from './photo-header/photo-header.ts'
@@ -26,7 +27,8 @@ export async function decodePhoto(file: string): Promise<UprightPhoto> {
   const size = uprightSize(header)
   if (isTooLarge(size.widthPx, size.heightPx)) throw tooLarge(file, size.widthPx, size.heightPx)
   const library = await loadCanvas()
-  const pixels = header.format === 'tiff' ? decodeTiff(library, file, bytes) : await decodeImage(library, file, bytes)
+  const pixels =
+    header.format === 'tiff' ? decodeTiff(library, file, bytes) : await decodeImage(library, file, bytes, header)
   const upright = appliesOrientation(header) ? pixels : turnUpright(library, pixels, header.orientation)
   if (upright.width !== size.widthPx || upright.height !== size.heightPx) {
     throw unreadable(
@@ -67,33 +69,19 @@ export function readFailure(file: string, error: unknown): unknown {
   return unreadable(file, reasons[code] ?? `the system says ${code}`, error)
 }
 
-async function decodeImage(library: CanvasLibrary, file: string, bytes: Uint8Array): Promise<Image> {
+async function decodeImage(
+  library: CanvasLibrary,
+  file: string,
+  bytes: Uint8Array,
+  header: PhotoHeader,
+): Promise<Image> {
   const image = await library.loadImage(bytes).catch((error: unknown) => {
     throw unreadable(file, 'its picture data are damaged', error)
   })
   if (image.width === 0 || image.height === 0) throw unreadable(file, 'its picture data are damaged')
-  if (endsEarly(library, image, bytes))
+  if (endsEarly(library, image, bytes, header))
     throw unreadable(file, 'the file ends early, so that part of the picture is missing')
   return image
-}
-
-/** A cut JPEG decodes, with transparent pixels (a JPEG has none) where data are missing: its last rows as stored. */
-function endsEarly(library: CanvasLibrary, image: Image, bytes: Uint8Array): boolean {
-  if (bytes[0] !== 0xff) return false
-  const canvas = library.createCanvas(4, 1)
-  const context = canvas.getContext('2d')
-  const right = image.width - 1
-  const bottom = image.height - 1
-  for (const [index, [x, y]] of [
-    [0, 0],
-    [right, 0],
-    [0, bottom],
-    [right, bottom],
-  ].entries()) {
-    context.drawImage(image, x!, y!, 1, 1, index, 0, 1, 1)
-  }
-  const { data } = context.getImageData(0, 0, 4, 1)
-  return [3, 7, 11, 15].some((alpha) => data[alpha] === 0)
 }
 
 /** Draws the stored picture so that it stands upright (EXIF 2.3, table of orientations). */

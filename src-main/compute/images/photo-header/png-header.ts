@@ -10,7 +10,7 @@ export function readPngHeader(window: ByteWindow): PhotoHeader | null {
   const storedWidthPx = window.bigEndian(16, 4)
   const storedHeightPx = window.bigEndian(20, 4)
   if (!storedWidthPx || !storedHeightPx) return null
-  const exifOffset = findChunk(window, 'eXIf')
+  const exifOffset = findPngChunk(window, 'eXIf')
   const exif = exifOffset === null ? null : readTiffDirectory(window, exifOffset)
   return {
     format: 'png',
@@ -21,12 +21,13 @@ export function readPngHeader(window: ByteWindow): PhotoHeader | null {
   }
 }
 
-function findChunk(window: ByteWindow, wanted: string): number | null {
+/** Where the data of the first chunk of that name start; null where the file ends before. */
+export function findPngChunk(window: ByteWindow, wanted: string): number | null {
   let offset = 8
   for (let chunk = 0; chunk < mostChunks; chunk += 1) {
     const length = window.bigEndian(offset, 4)
     const name = window.text(offset + 4, 4)
-    if (length === null || name === null || name === 'IEND') return null
+    if (length === null || name === null) return null
     if (name === wanted) return offset + 8
     offset += 12 + length
   }
