@@ -32,7 +32,7 @@ export interface HeadInput {
  * - `neighbours` int64 [n, k] and `neighbour_weights` float32 [n, k], k = max(1, min(graph_k, n − 1)): the rows of this
  *   run that a student's graph update drew on, nearest first; −1 and 0 where a student has fewer peers (graph families)
  */
-export type HeadOutput = 'logits' | 'gate' | 'neighbours' | 'neighbour_weights'
+type HeadOutput = 'logits' | 'gate' | 'neighbours' | 'neighbour_weights'
 
 export interface HeadModel {
   /** A standalone .onnx file. */
@@ -98,7 +98,7 @@ function pseudoModality(config: HeadConfig, kind: 'boxes' | 'image'): string {
 const hasGraph = (config: HeadConfig): boolean => 'graphK' in config.parameters && config.parameters.graphK > 0
 
 /** What a run of this head is fed: modalities in the config's order, then `scene` for every head with a graph. */
-export function headInputs(config: HeadConfig): readonly HeadInput[] {
+function headInputs(config: HeadConfig): readonly HeadInput[] {
   const fused = architectureFor(config).fusedModalities(config)
   const boxes = pseudoModality(config, 'boxes')
   const image = pseudoModality(config, 'image')

@@ -14,12 +14,9 @@ export type ValueName = string
 /** A size known now, or the name of one known only when the graph runs. */
 export type Dimension = number | string
 
-const utf8 = new TextEncoder()
-
 export const integer = (value: number): OnnxAttribute => ({ kind: 'int', value: BigInt(value) })
 export const float = (value: number): OnnxAttribute => ({ kind: 'float', value })
 export const integers = (value: readonly number[]): OnnxAttribute => ({ kind: 'ints', value: value.map(BigInt) })
-export const text = (value: string): OnnxAttribute => ({ kind: 'string', value: utf8.encode(value) })
 
 /** The bytes of a typed array, without a copy. Every platform that Lectern runs on is little-endian, as ONNX is. */
 export const bytesOf = (array: ArrayBufferView): OnnxTensorData => ({

@@ -24,7 +24,7 @@ export const logarithm = (graph: GraphBuilder, x: ValueName): ValueName => graph
 
 export const squareRoot = (graph: GraphBuilder, x: ValueName): ValueName => graph.node('Sqrt', [x])
 
-export const errorFunction = (graph: GraphBuilder, x: ValueName): ValueName => graph.node('Erf', [x])
+const errorFunction = (graph: GraphBuilder, x: ValueName): ValueName => graph.node('Erf', [x])
 
 export const relu = (graph: GraphBuilder, x: ValueName): ValueName => graph.node('Relu', [x])
 

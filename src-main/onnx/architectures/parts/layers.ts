@@ -7,7 +7,7 @@ const constant = (value: number): Initialisation => ({ kind: 'constant', value }
 const uniform = (bound: number): Initialisation => ({ kind: 'uniform', bound })
 
 /** A weight that training learns. */
-export function parameterSpec(name: string, shape: readonly number[], initialisation: Initialisation): WeightSpec {
+function parameterSpec(name: string, shape: readonly number[], initialisation: Initialisation): WeightSpec {
   return { name, shape, role: 'parameter', initialisation }
 }
 
