@@ -43,7 +43,7 @@ export function startWorkbench({ root, appVersion, userData, fork, host }: Workb
   serve(contract, workbench.handlers, far)
   return {
     handlers: workbench.handlers,
-    media: workbench.media,
+    media: (path) => workbench.media(path),
     client: connect(contract, near),
     close: async () => {
       await workbench.close()

@@ -22,11 +22,11 @@ dd small{display:block;font-size:12px;font-weight:400;color:#5b6675}
 table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums}
 th,td{padding:5px 10px;text-align:right;border-bottom:1px solid #e6eaf0}
 th:first-child,td:first-child{text-align:left}thead th{font-size:12px;color:#5b6675;border-bottom-color:#c4ccd6;vertical-align:bottom}
-table.confusion td{text-align:center;border:1px solid #fff}table.confusion{width:auto}
+table.confusion td,table.confusion thead th{text-align:center}table.confusion td{min-width:44px;border:1px solid #fff}table.confusion{width:auto}
 table.students td,table.students th{text-align:left;padding:3px 8px}table.students{font-size:13px}
 .columns{columns:2;column-gap:28px}
 .class{display:inline-flex;align-items:center;gap:6px;white-space:nowrap}
-.class b{display:inline-block;min-width:18px;border-radius:4px;text-align:center;font-size:11px;line-height:18px}
+b.chip{display:inline-block;min-width:18px;border-radius:4px;text-align:center;font-size:11px;line-height:18px}
 .wrong{color:#b3261e;font-weight:600}
 section.scene{margin-top:40px;padding-top:20px;border-top:2px solid #1c2430;break-before:page}
 section.scene header{display:flex;justify-content:space-between;align-items:baseline;gap:16px;flex-wrap:wrap}

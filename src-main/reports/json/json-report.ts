@@ -5,7 +5,7 @@ export async function* jsonReport(head: ReportHead, scenes: AsyncIterable<Report
   const { evaluation, ...about } = head
   yield `{"about":${JSON.stringify(about)},\n"evaluation":${JSON.stringify(evaluation)},\n"scenes":[`
   let separator = '\n'
-  for await (const { photo: _photo, students, ...scene } of scenes) {
+  for await (const { photo, students, ...scene } of scenes) {
     const named = students.map((student) => ({
       ...student,
       truth: className(head.classes, student.truth) || null,

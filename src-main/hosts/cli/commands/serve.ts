@@ -17,13 +17,13 @@ export async function serveProject(
     if (project !== undefined) await session.client.project.open({ folder: resolve(project) })
     const host = await startWebHost({
       handlers: session.handlers,
-      media: session.media,
+      media: (path) => session.media(path),
       rendererFolder: join(parts.root, 'out', 'renderer'),
       port: options.port ?? 0,
     })
     output.result(null, [`Lectern is at ${host.address}`])
     output.note('Press Ctrl+C to end it.')
-    if (options.open) openBrowser(host.address, output.note)
+    if (options.open) openBrowser(host.address, (text) => output.note(text))
     const end = () =>
       void host
         .close()
@@ -46,7 +46,7 @@ function openBrowser(address: string, note: (text: string) => void): void {
     process.platform === 'win32'
       ? ['rundll32', 'url.dll,FileProtocolHandler', address]
       : [process.platform === 'darwin' ? 'open' : 'xdg-open', address]
-  const child = spawn(command!, args, { stdio: 'ignore', detached: true })
+  const child = spawn(command, args, { stdio: 'ignore', detached: true })
   child.on('error', () => note('No browser could be opened: open the address yourself.'))
   child.unref()
 }
