@@ -6,8 +6,11 @@ import { rafnetClasses } from '#shared/domain/behaviour-class.ts'
 import { openStore } from '#main/store/open-store.ts'
 import type { Store } from '#main/store/store.ts'
 import { insertClasses } from '#main/store/tables/class.ts'
-import { insertScene, type NewScene } from '#main/store/tables/scene.ts'
-import { insertStudent, type NewStudent } from '#main/store/tables/student.ts'
+import { insertScene } from '#main/store/tables/scene.ts'
+import { insertStudent } from '#main/store/tables/student.ts'
+import { aScene, aStudent } from './new-rows.ts'
+
+export { aScene, aStudent }
 
 /** A clock that stands still at a moment worth recognising. */
 export const stillClock = (): Date => new Date('2026-03-04T05:06:07.000Z')
@@ -25,38 +28,6 @@ export function memoryStore(): Store {
   insertClasses(store, rafnetClasses)
   onTestFinished(() => store.close())
   return store
-}
-
-export function aScene(relativePath: string, change: Partial<NewScene> = {}): NewScene {
-  return {
-    relativePath,
-    widthPx: 1280,
-    heightPx: 720,
-    room: null,
-    takenAt: null,
-    split: null,
-    hasPhoto: false,
-    contentHash: null,
-    photoModifiedMs: null,
-    photoBytes: null,
-    importId: null,
-    ...change,
-  }
-}
-
-export function aStudent(sceneId: number, bboxId: string, change: Partial<NewStudent> = {}): NewStudent {
-  const left = 40 * Number.parseInt(bboxId, 10) || 0
-  return {
-    sceneId,
-    bboxId,
-    box: { x1: left, y1: 100, x2: left + 30, y2: 160 },
-    normalised: null,
-    source: 'imported',
-    importId: null,
-    position: null,
-    sourcePath: null,
-    ...change,
-  }
 }
 
 /** A scene with students `1` … `count`, in one row from left to right; returns their ids. */

@@ -88,7 +88,7 @@ const photos = `
   );
   CREATE INDEX student_by_scene ON student (scene_id, bbox_id);
   -- Counts of the project and of each scene come from this index alone.
-  CREATE INDEX student_present ON student (scene_id, label_id) WHERE deleted_at IS NULL;
+  CREATE INDEX student_present ON student (scene_id, deleted_at, label_id);
   CREATE INDEX student_by_import ON student (import_id, position);
   CREATE INDEX student_by_label ON student (label_id) WHERE label_id IS NOT NULL;
 `

@@ -9,6 +9,8 @@ export interface Outcomes {
 }
 
 export interface OutcomeChunk extends Outcomes {
+  /** Scene of every student with a prediction, with or without a label. */
+  readonly predictedScenes: readonly number[]
   /** Student to go on after, or null at the end. */
   readonly next: number | null
 }
@@ -33,8 +35,10 @@ export function outcomesAfter(store: Store, runId: number, after: number, limit:
     sceneIds: [] as number[],
     truth: [] as number[],
     predicted: [] as number[],
+    predictedScenes: [] as number[],
   }
   for (const { studentId, sceneId, truth, predicted } of rows) {
+    chunk.predictedScenes.push(sceneId)
     if (truth === null) continue
     chunk.studentIds.push(studentId)
     chunk.sceneIds.push(sceneId)
@@ -65,23 +69,20 @@ export function cardRows(store: Store, runId: number, studentIds: readonly numbe
   return studentIds.flatMap((id) => select.get(runId, id) ?? [])
 }
 
-/** Students, not deleted, of the given scenes (null: of all) who lack a label in force, and who lack a prediction of the run. */
-export function countWithout(
+/** Students, not deleted, of the given scenes (null: of all), and those of them with a label in force. */
+export function countStudents(
   store: Store,
-  runId: number,
   sceneIds: readonly number[] | null,
-): { readonly withoutLabel: number; readonly withoutPrediction: number } {
-  const one = `SELECT count(*) - count(student.label_id) AS withoutLabel, count(*) - count(prediction.student_id) AS withoutPrediction
-    FROM student LEFT JOIN prediction ON prediction.run_id = ? AND prediction.student_id = student.id
-    WHERE student.deleted_at IS NULL`
-  type Counts = { withoutLabel: number; withoutPrediction: number }
-  if (sceneIds === null) return store.prepare<Counts>(one).get(runId) ?? { withoutLabel: 0, withoutPrediction: 0 }
-  const select = store.prepare<Counts>(`${one} AND student.scene_id = ?`)
-  const total = { withoutLabel: 0, withoutPrediction: 0 }
+): { readonly students: number; readonly labelled: number } {
+  const sql = 'SELECT count(*) AS students, count(label_id) AS labelled FROM student WHERE deleted_at IS NULL'
+  type Counts = { students: number; labelled: number }
+  const total = { students: 0, labelled: 0 }
+  if (sceneIds === null) return store.prepare<Counts>(sql).get() ?? total
+  const select = store.prepare<Counts>(`${sql} AND scene_id = ?`)
   for (const sceneId of new Set(sceneIds)) {
-    const counts = select.get(runId, sceneId)
-    total.withoutLabel += counts?.withoutLabel ?? 0
-    total.withoutPrediction += counts?.withoutPrediction ?? 0
+    const counts = select.get(sceneId)
+    total.students += counts?.students ?? 0
+    total.labelled += counts?.labelled ?? 0
   }
   return total
 }

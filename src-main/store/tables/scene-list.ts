@@ -32,12 +32,29 @@ export function countScenes(store: Store, conditions: readonly SqlCondition[]): 
   return store.prepare<{ total: number }>(sql).get(...parametersOf(conditions))?.total ?? 0
 }
 
-export const scenesWithStudentsSql = (where: string, students: string): string =>
-  `SELECT scene.id, scene.sort_key AS sortKey FROM scene WHERE (scene.sort_key, scene.id) > (?, ?) AND ${where} AND EXISTS (
-     SELECT 1 FROM student LEFT JOIN label ON label.id = student.label_id
-     LEFT JOIN prediction ON prediction.run_id = ? AND prediction.student_id = student.id
+/** Conditions on a student, and which rows they cannot do without. */
+export interface StudentConditions {
+  readonly conditions: readonly SqlCondition[]
+  readonly needsLabel: boolean
+  readonly needsPrediction: boolean
+}
+
+/**
+ * CROSS JOIN keeps the order of the tables: a condition on a prediction would else let SQLite begin with all predictions of the run,
+ * once for every scene.
+ */
+export function scenesWithStudentsSql(
+  where: string,
+  students: string,
+  needs: Omit<StudentConditions, 'conditions'>,
+): string {
+  const join = (needed: boolean) => (needed ? 'CROSS JOIN' : 'LEFT JOIN')
+  return `SELECT scene.id, scene.sort_key AS sortKey FROM scene WHERE (scene.sort_key, scene.id) > (?, ?) AND ${where} AND EXISTS (
+     SELECT 1 FROM student ${join(needs.needsLabel)} label ON label.id = student.label_id
+     ${join(needs.needsPrediction)} prediction ON prediction.run_id = ? AND prediction.student_id = student.id
      WHERE student.scene_id = scene.id AND student.deleted_at IS NULL AND ${students})
    ORDER BY scene.sort_key, scene.id LIMIT ?`
+}
 
 /** Where the next part of a long list goes on; `start` is before every scene. */
 export interface SceneCursor {
@@ -50,14 +67,21 @@ export const sceneStart: SceneCursor = { sortKey: '', id: 0 }
 export function scenesWithStudents(
   store: Store,
   conditions: readonly SqlCondition[],
-  students: readonly SqlCondition[],
+  students: StudentConditions,
   runId: number | null,
   cursor: SceneCursor,
   limit: number,
 ): SceneCursor[] {
   return store
-    .prepare<SceneCursor>(scenesWithStudentsSql(sqlOf(conditions), sqlOf(students)))
-    .all(cursor.sortKey, cursor.id, ...parametersOf(conditions), runId ?? 0, ...parametersOf(students), limit)
+    .prepare<SceneCursor>(scenesWithStudentsSql(sqlOf(conditions), sqlOf(students.conditions), students))
+    .all(
+      cursor.sortKey,
+      cursor.id,
+      ...parametersOf(conditions),
+      runId ?? 0,
+      ...parametersOf(students.conditions),
+      limit,
+    )
 }
 
 interface Figures {

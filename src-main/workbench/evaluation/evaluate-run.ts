@@ -3,7 +3,7 @@ import type { BehaviourClass } from '#shared/domain/behaviour-class.ts'
 import { evaluate, type EvaluationFigures } from '#shared/metrics/evaluate.ts'
 import type { Store } from '#main/store/store.ts'
 import { listClasses } from '#main/store/tables/class.ts'
-import { countWithout } from '#main/store/tables/outcome.ts'
+import { countStudents } from '#main/store/tables/outcome.ts'
 import { sceneLabels } from '#main/store/tables/scene.ts'
 import { knownRun } from '../models/run-info.ts'
 import { readOutcomes } from './read-outcomes.ts'
@@ -16,7 +16,7 @@ export async function evaluateRun(
 ): Promise<Evaluation> {
   const run = knownRun(store, runId)
   const classes = listClasses(store)
-  const { truth, predicted, sceneIds: sceneOf } = await readOutcomes(store, runId, sceneIds)
+  const { truth, predicted, sceneIds: sceneOf, predictedStudents } = await readOutcomes(store, runId, sceneIds)
   // The metrics count from 0; a project's indices may have gaps.
   const places = new Map(classes.map((one, place) => [one.index, place]))
   const placeOf = (index: number): number => places.get(index) ?? -1
@@ -28,13 +28,14 @@ export async function evaluateRun(
     classCount: classes.length,
     nullIndex: nullPlace < 0 ? null : nullPlace,
   })
-  const { name: model, provider } = run
+  const { students, labelled } = countStudents(store, sceneIds)
   return {
     runId,
-    model,
-    provider,
+    model: run.name,
+    provider: run.provider,
     ...toEvaluation(figures, classes, sceneLabels(store)),
-    ...countWithout(store, runId, sceneIds),
+    withoutLabel: students - labelled,
+    withoutPrediction: students - predictedStudents,
   }
 }
 

@@ -9,6 +9,7 @@ import {
   scenesWithStudents,
   sceneStart,
   type SqlCondition,
+  type StudentConditions,
 } from '#main/store/tables/scene-list.ts'
 import { asksForStudents, parseSceneQuery } from './parse-scene-query.ts'
 import { sceneConditions, studentConditions } from './scene-filter.ts'
@@ -43,7 +44,7 @@ export async function listScenes(
 async function findScenes(
   store: Store,
   scenes: readonly SqlCondition[],
-  students: readonly SqlCondition[],
+  students: StudentConditions,
   runId: number | null,
 ): Promise<number[]> {
   const ids: number[] = []

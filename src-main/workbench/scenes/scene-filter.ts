@@ -1,7 +1,7 @@
 import { AppError } from '#shared/contract/app-error.ts'
 import type { BehaviourClass } from '#shared/domain/behaviour-class.ts'
 import type { SqlValue } from '#main/store/store.ts'
-import type { SqlCondition } from '#main/store/tables/scene-list.ts'
+import type { SqlCondition, StudentConditions } from '#main/store/tables/scene-list.ts'
 import { needsRun, type SceneQuery, type StudentQuery } from './parse-scene-query.ts'
 
 /** What the scene itself must be: conditions on the columns of `scene`. */
@@ -26,7 +26,7 @@ export function studentConditions(
   query: StudentQuery,
   classes: readonly BehaviourClass[],
   runId: number | null,
-): SqlCondition[] {
+): StudentConditions {
   if (runId === null && needsRun(query)) {
     throw new AppError(
       'scenes.query-needs-run',
@@ -46,7 +46,7 @@ export function studentConditions(
     // A student without a label is what its prediction says.
     add(`coalesce(label.class_index, prediction.class_index) IN (${indices.map(() => '?').join(', ')})`, ...indices)
   }
-  return conditions
+  return { conditions, needsLabel: query.outcome !== null, needsPrediction: needsRun(query) }
 }
 
 /** Classes by index, letter, or part of the name, in this order of precedence. */
