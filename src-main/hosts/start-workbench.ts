@@ -6,7 +6,8 @@ import { serve } from '#shared/rpc/serve.ts'
 import type { Client, Handlers } from '#shared/rpc/types.ts'
 import type { ForkPort } from '#main/compute/launcher/compute-child.ts'
 import { createComputeClient } from '#main/compute/launcher/compute-client.ts'
-import { createWorkbench, type Workbench } from '#main/workbench/create-workbench.ts'
+import { createWorkbench } from '#main/workbench/create-workbench.ts'
+import type { MediaResponse } from '#main/workbench/media/media-response.ts'
 
 export interface WorkbenchParts {
   /** The application's own folder, with resources/ and out/. */
@@ -20,7 +21,7 @@ export interface WorkbenchParts {
 
 export interface WorkbenchSession {
   readonly handlers: Handlers<LecternContract>
-  readonly media: Workbench['media']
+  readonly media: (path: string) => Promise<MediaResponse>
   /** The host's own client: the same calls that the page makes. */
   readonly client: Client<LecternContract>
   close(): Promise<void>
