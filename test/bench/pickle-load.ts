@@ -20,7 +20,7 @@ function peakBytes(): number {
 
 const [, , file = ''] = process.argv
 const start = performance.now()
-const descriptor = openSync(file)
+const descriptor = openSync(file, 'r')
 const size = fstatSync(descriptor).size
 const source = positionedSource(size, (target, offset) => readSync(descriptor, target, 0, target.byteLength, offset))
 const value = readPickle(source, { file })

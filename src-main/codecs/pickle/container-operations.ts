@@ -1,6 +1,6 @@
 import { opcode } from './opcodes.ts'
 import type { Operations } from './operations.ts'
-import { malformed } from './pickle-error.ts'
+import { malformed, pickleError } from './pickle-error.ts'
 import { valueCost } from './pickle-limits.ts'
 import type { PickleMachine } from './pickle-machine.ts'
 import { FrozenSet, PickleTuple } from './values.ts'
@@ -34,10 +34,21 @@ function appendAll(machine: PickleMachine): void {
 
 function setItem(machine: PickleMachine, dict: PickleValue, key: PickleValue, value: PickleValue): void {
   if (!(dict instanceof Map)) throw malformed(machine.input, 'a key is set on what is no dict')
+  checkRoom(machine, dict.size, 1)
   if (Array.isArray(key) || key instanceof Map || (key instanceof Set && !(key instanceof FrozenSet))) {
     throw malformed(machine.input, 'a dict has a key that Python cannot hash')
   }
   dict.set(key, value)
+}
+
+/** JavaScript's own limit for Map and Set is 2^24 entries. */
+const mostEntries = 2 ** 24 - 1
+
+function checkRoom(machine: PickleMachine, held: number, added: number): void {
+  if (held + added <= mostEntries) return
+  throw pickleError(machine.input, 'too-large', `a dict or set of more than ${mostEntries} entries was found`, {
+    limit: mostEntries,
+  })
 }
 
 function setItems(machine: PickleMachine, dict: PickleValue, items: readonly PickleValue[]): void {
@@ -66,7 +77,14 @@ function addItems(machine: PickleMachine): void {
   const items = machine.popToMark()
   const set = machine.top()
   if (!(set instanceof Set)) throw malformed(machine.input, 'an item is added to what is no set')
+  checkRoom(machine, set.size, items.length)
   for (const item of items) set.add(item)
+}
+
+function frozenSet(machine: PickleMachine): void {
+  const items = machine.popToMark()
+  checkRoom(machine, 0, items.length)
+  machine.push(new FrozenSet(items), valueCost.set)
 }
 
 export const containerOperations: Operations = [
@@ -85,5 +103,5 @@ export const containerOperations: Operations = [
   [opcode.SETITEMS, setAllItems],
   [opcode.EMPTY_SET, (machine) => machine.push(new Set(), valueCost.set)],
   [opcode.ADDITEMS, addItems],
-  [opcode.FROZENSET, (machine) => machine.push(new FrozenSet(machine.popToMark()), valueCost.set)],
+  [opcode.FROZENSET, frozenSet],
 ]

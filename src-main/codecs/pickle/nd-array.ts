@@ -13,7 +13,7 @@ const nothing = new Uint8Array(0)
 /**
  * A numpy array: its bytes as the file holds them, and typed elements made from them on first use (a view where
  * alignment and byte order allow), so that a list of 100,000 arrays costs nothing until it is looked at.
- * In an object array `items` are the elements and `bytes` is empty.
+ * In an object array `items` are the elements, in C order even when `fortranOrder`, and `bytes` is empty.
  */
 export class NdArray extends PickleExtension {
   dtype: NumpyDtype
@@ -74,6 +74,7 @@ export class NdArray extends PickleExtension {
 
   /** Elements in C order as plain values: number, bigint (64-bit types), boolean, string, Uint8Array, or objects. */
   toValues(): PickleValue[] {
+    if (this.items) return [...this.items]
     const values = this.valuesInMemoryOrder()
     return this.isColumnMajor ? rowMajor(this.shape, values, new Array<PickleValue>(values.length)) : values
   }
@@ -84,7 +85,6 @@ export class NdArray extends PickleExtension {
 
   private valuesInMemoryOrder(): PickleValue[] {
     const { type, itemBytes, byteOrder } = this.dtype
-    if (this.items) return [...this.items]
     if (type === 'bytes') return decodeBytes(this.bytes, itemBytes, this.length)
     if (type === 'unicode') return decodeUnicode(this.bytes, itemBytes, byteOrder, this.length)
     if (type === 'bool') return Array.from<number, boolean>(this.data as Uint8Array, (element) => element !== 0)

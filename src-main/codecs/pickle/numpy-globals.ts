@@ -31,13 +31,11 @@ const fromBuffer: GlobalCall = ([content, dtype, shape, order], context) => {
 const scalarTypes = ['bool', 'bool_', 'int8', 'int16', 'int32', 'int64', 'uint8', 'uint16', 'uint32', 'uint64']
 const floatTypes = ['float16', 'float32', 'float64', 'str_', 'bytes_']
 
-/** Names of numpy 1 (`numpy.core`) and numpy 2 (`numpy._core`). */
+/** Under the names of numpy 1; `currentName` brings those of numpy 2 here. */
 export const numpyGlobals: AllowedGlobals = new Map<string, GlobalCall | null>([
-  ...['numpy.core', 'numpy._core'].flatMap((core): [string, GlobalCall | null][] => [
-    [globalKey(`${core}.multiarray`, '_reconstruct'), () => NdArray.empty()],
-    [globalKey(`${core}.multiarray`, 'scalar'), scalar],
-    [globalKey(`${core}.numeric`, '_frombuffer'), fromBuffer],
-  ]),
+  [globalKey('numpy.core.multiarray', '_reconstruct'), () => NdArray.empty()],
+  [globalKey('numpy.core.multiarray', 'scalar'), scalar],
+  [globalKey('numpy.core.numeric', '_frombuffer'), fromBuffer],
   [globalKey('numpy', 'dtype'), makeDtype],
   [globalKey('numpy', 'ndarray'), null],
   ...[...scalarTypes, ...floatTypes].map((name): [string, null] => [globalKey('numpy', name), null]),

@@ -117,5 +117,5 @@ export function contentBytes(value: PickleValue | undefined): Uint8Array | null 
 
 /** Null where a character does not fit into a byte. */
 export function latin1Bytes(text: string): Uint8Array | null {
-  return /^[\0-\xff]*$/.test(text) ? new Uint8Array(Buffer.from(text, 'latin1')) : null
+  return /[^\0-\xff]/.test(text) ? null : new Uint8Array(Buffer.from(text, 'latin1'))
 }

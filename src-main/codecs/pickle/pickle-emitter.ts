@@ -89,20 +89,13 @@ export class PickleEmitter {
     this.output.payload(value)
   }
 
-  /** A class or function by name, under the names that Python 3 and both numpy lines know. */
+  /** A class or function by its current name. */
   global(module: string, name: string): void {
-    const current = currentModules.get(module) ?? module
-    const key = `global ${current} ${name}`
+    const key = `global ${module} ${name}`
     if (this.recalled(key)) return
-    this.text(current)
+    this.text(module)
     this.text(name)
     this.output.opcode(opcode.STACK_GLOBAL)
     this.remember(key)
   }
 }
-
-/** Python maps Python 2's names only in protocols below 3; numpy 1 does not know `numpy._core`. */
-const currentModules: ReadonlyMap<string, string> = new Map([
-  ['__builtin__', 'builtins'],
-  ['pathlib._local', 'pathlib'],
-])

@@ -1,15 +1,20 @@
-import { Buffer } from 'node:buffer'
+import { Buffer, constants } from 'node:buffer'
 import type { ByteSource } from '../bytes/byte-source.ts'
 import { malformed, pickleError } from './pickle-error.ts'
 import type { PickleContext } from './pickle-error.ts'
 import { decodeText } from './text.ts'
 
-/** Bytes of a read: enough to make system calls cheap, few enough to stay in the processor's cache until they are used. */
-const readBytes = 2 ** 20
-/** Payloads lie in slabs of this size, since 100,000 buffers are slow to make; the length of a slab is what one array keeps alive. */
-const slabBytes = 2 ** 26
-/** Longer payloads get a buffer of their own and are read straight into it. */
-const ownBufferBytes = 2 ** 21
+/** How a source is read; only tests need other sizes than the default. */
+export interface PickleBuffering {
+  /** Bytes of a read: enough to make system calls cheap, few enough to stay in the processor's cache until they are used. */
+  readonly readBytes: number
+  /** Payloads lie in slabs, since 100,000 buffers are slow to make; a slab is what one array keeps alive. */
+  readonly slabBytes: number
+  /** Payloads this long get a buffer of their own and are read straight into it. */
+  readonly ownBufferBytes: number
+}
+
+const defaultBuffering: PickleBuffering = { readBytes: 2 ** 20, slabBytes: 2 ** 26, ownBufferBytes: 2 ** 21 }
 /** Widest element of a numpy array. */
 const alignment = 8
 
@@ -24,6 +29,7 @@ export class PickleInput implements PickleContext {
   readonly file: string
   readonly size: number
   readonly #source: ByteSource | null
+  readonly #buffering: PickleBuffering
   #slab: Buffer
   #view: DataView
   #position: number
@@ -33,14 +39,15 @@ export class PickleInput implements PickleContext {
   /** End of the last payload in the slab: what lies before must not be written to. */
   #payloadEnd = 0
 
-  constructor(input: Uint8Array | ByteSource, file: string, start = 0) {
+  constructor(input: Uint8Array | ByteSource, file: string, start = 0, buffering = defaultBuffering) {
+    this.#buffering = buffering
     this.file = file
     const inMemory = input instanceof Uint8Array
     this.#source = inMemory ? null : input
     this.size = inMemory ? input.byteLength : input.size
     this.#slab = inMemory
       ? Buffer.from(input.buffer, input.byteOffset, input.byteLength)
-      : Buffer.allocUnsafeSlow(Math.min(slabBytes, Math.max(0, this.size - start)))
+      : Buffer.allocUnsafeSlow(Math.min(buffering.slabBytes, Math.max(0, this.size - start)))
     this.#view = viewOf(this.#slab)
     this.#position = inMemory ? start : 0
     this.#filled = inMemory ? this.size : 0
@@ -93,6 +100,7 @@ export class PickleInput implements PickleContext {
   }
 
   text(length: number): string {
+    this.#checkTextLength(length)
     const at = this.#take(length)
     const text = decodeText(this.#slab, at, at + length)
     if (text === null) throw malformed(this, 'text that is not UTF-8 was found')
@@ -100,6 +108,7 @@ export class PickleInput implements PickleContext {
   }
 
   latin1(length: number): string {
+    this.#checkTextLength(length)
     const at = this.#take(length)
     return this.#slab.toString('latin1', at, at + length)
   }
@@ -109,12 +118,13 @@ export class PickleInput implements PickleContext {
     for (let searched = 0; ;) {
       const newline = this.#slab.indexOf(10, this.#position + searched)
       if (newline >= 0 && newline < this.#filled) {
+        this.#checkTextLength(newline - this.#position)
         const line = this.#slab.toString('latin1', this.#position, newline)
         this.#position = newline + 1
         return line
       }
       searched = this.#filled - this.#position
-      const wanted = Math.min(this.remaining(), Math.max(readBytes, searched * 2))
+      const wanted = Math.min(this.remaining(), Math.max(this.#buffering.readBytes, searched * 2))
       if (wanted <= searched) throw this.#truncated('a line has no end')
       this.#require(wanted)
     }
@@ -122,7 +132,7 @@ export class PickleInput implements PickleContext {
 
   /** The next bytes, in memory that stays; the length is checked against the file before any allocation. */
   payload(length: number): Uint8Array {
-    if (this.#source && length >= ownBufferBytes) return this.#ownPayload(this.#source, length)
+    if (this.#source && length >= this.#buffering.ownBufferBytes) return this.#ownPayload(this.#source, length)
     const start = this.#take(length)
     const shift = this.#source ? start % alignment : 0
     if (shift === 0) {
@@ -166,7 +176,7 @@ export class PickleInput implements PickleContext {
     if (this.#position + length > this.#slab.byteLength) this.#startSlab(length)
     const wanted = this.#position + length - this.#filled
     const room = Math.min(this.#slab.byteLength - this.#filled, this.size - this.#filledOffset)
-    const end = this.#filled + Math.min(room, Math.max(wanted, readBytes))
+    const end = this.#filled + Math.min(room, Math.max(wanted, this.#buffering.readBytes))
     this.#source!.readInto(this.#filledOffset, this.#slab.subarray(this.#filled, end))
     this.#filledOffset += end - this.#filled
     this.#filled = end
@@ -176,12 +186,19 @@ export class PickleInput implements PickleContext {
   #startSlab(length: number): void {
     const ahead = this.#slab.subarray(this.#position, this.#filled)
     const left = ahead.byteLength + this.size - this.#filledOffset
-    this.#slab = Buffer.allocUnsafeSlow(Math.min(left, Math.max(length, slabBytes)))
+    this.#slab = Buffer.allocUnsafeSlow(Math.min(left, Math.max(length, this.#buffering.slabBytes)))
     this.#slab.set(ahead)
     this.#view = viewOf(this.#slab)
     this.#position = 0
     this.#filled = ahead.byteLength
     this.#payloadEnd = 0
+  }
+
+  /** The engine's own limit for a string, about half a gigabyte. */
+  #checkTextLength(length: number): void {
+    this.#checkLength(length)
+    if (length <= constants.MAX_STRING_LENGTH) return
+    throw pickleError(this, 'too-large', `a text of ${length} bytes was found`, { length })
   }
 
   #checkLength(length: number): void {

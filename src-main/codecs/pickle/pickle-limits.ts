@@ -10,7 +10,7 @@ export interface PickleLimits {
   readonly integerBytes: number
 }
 
-export const defaultPickleLimits: PickleLimits = { cost: 100_000_000, marks: 100_000, depth: 500, integerBytes: 4096 }
+export const defaultPickleLimits: PickleLimits = { cost: 64_000_000, marks: 100_000, depth: 500, integerBytes: 4096 }
 
 /** Costs of the values that are more than a word, in the units of `PickleLimits.cost`. */
 export const valueCost = { float: 3, text: 3, bytes: 9, list: 4, tuple: 6, map: 14, set: 14, object: 10 } as const

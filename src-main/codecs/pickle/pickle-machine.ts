@@ -1,6 +1,6 @@
 import { AppError } from '#shared/contract/app-error.ts'
 import type { AllowedGlobals, GlobalCall } from './allowed-globals.ts'
-import { globalKey } from './allowed-globals.ts'
+import { currentName, globalKey } from './allowed-globals.ts'
 import { malformed, pickleError } from './pickle-error.ts'
 import type { PickleInput } from './pickle-input.ts'
 import type { PickleLimits } from './pickle-limits.ts'
@@ -93,11 +93,12 @@ export class PickleMachine {
 
   /** The allow-listed global of this name; the only way a name becomes a value. */
   pushGlobal(module: string, name: string): void {
-    const key = globalKey(module, name)
+    const [currentModule, currentBase] = currentName(module, name)
+    const key = globalKey(currentModule, currentBase)
     let known = this.#globals.get(key)
     if (!known) {
       if (!this.options.globals.has(key)) throw refusedGlobal(this.input, module, name)
-      known = new PickleGlobal(module, name)
+      known = new PickleGlobal(currentModule, currentBase)
       this.#globals.set(key, known)
     }
     this.push(known)

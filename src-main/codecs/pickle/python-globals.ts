@@ -2,7 +2,7 @@ import { Buffer } from 'node:buffer'
 import type { AllowedGlobals, GlobalCall } from './allowed-globals.ts'
 import { globalKey } from './allowed-globals.ts'
 import { contentBytes, latin1Bytes } from './numpy-state.ts'
-import { malformed } from './pickle-error.ts'
+import { malformed, pickleError } from './pickle-error.ts'
 import type { PickleContext } from './pickle-error.ts'
 import {
   DefaultDict,
@@ -23,9 +23,16 @@ function itemsOf(value: PickleValue | undefined, context: PickleContext): Iterab
   throw malformed(context, 'a container is made of what is no list')
 }
 
+/** A Set takes no more than 2^24 entries. */
+function boundedItems(value: PickleValue | undefined, context: PickleContext): PickleValue[] {
+  const items = [...itemsOf(value, context)]
+  if (items.length < 2 ** 24) return items
+  throw pickleError(context, 'too-large', 'a set of more than 2^24 entries was found')
+}
+
 const orderedDict: GlobalCall = ([pairs], context) => {
   const dict = new OrderedDict()
-  for (const pair of itemsOf(pairs, context)) {
+  for (const pair of boundedItems(pairs, context)) {
     const [key, value] = itemsOf(pair, context)
     if (key === undefined || value === undefined) throw malformed(context, 'an OrderedDict has a key without a value')
     dict.set(key, value)
@@ -82,26 +89,32 @@ function path(separator: '/' | '\\'): GlobalCall {
 
 const namespace: GlobalCall = (_args, _context, type) => new PickleObject(type)
 
+/** `_reconstructor(class, object, None)`: how protocols 0 and 1 make an object of a plain class. */
+const reconstructor: GlobalCall = ([type], context) => {
+  if (type instanceof PickleGlobal && type.module === 'argparse' && type.qualifiedName === 'Namespace') {
+    return new PickleObject(type)
+  }
+  throw malformed(context, 'an object is made of a class that is not read')
+}
+
 /** Classes that may be named (as a defaultdict's factory, say), never called. */
 const inertNames = ['list', 'dict', 'tuple', 'int', 'float', 'str', 'bool', 'object', 'complex']
 
+/** Under their current names; `currentName` brings older ones here. */
 export const pythonGlobals: AllowedGlobals = new Map<string, GlobalCall | null>([
-  ...['builtins', '__builtin__'].flatMap((module): [string, GlobalCall | null][] => [
-    ...inertNames.map((name): [string, null] => [globalKey(module, name), null]),
-    [globalKey(module, 'set'), ([items], context) => new Set(itemsOf(items, context))],
-    [globalKey(module, 'frozenset'), ([items], context) => new FrozenSet(itemsOf(items, context))],
-    [globalKey(module, 'bytearray'), byteArray],
-    [globalKey(module, 'bytes'), emptyBytes],
-  ]),
+  ...inertNames.map((name): [string, null] => [globalKey('builtins', name), null]),
+  [globalKey('builtins', 'set'), ([items], context) => new Set(boundedItems(items, context))],
+  [globalKey('builtins', 'frozenset'), ([items], context) => new FrozenSet(boundedItems(items, context))],
+  [globalKey('builtins', 'bytearray'), byteArray],
+  [globalKey('builtins', 'bytes'), emptyBytes],
   [globalKey('collections', 'OrderedDict'), orderedDict],
   [globalKey('collections', 'defaultdict'), defaultDict],
   [globalKey('_codecs', 'encode'), encode],
   [globalKey('argparse', 'Namespace'), namespace],
-  ...['pathlib', 'pathlib._local'].flatMap((module): [string, GlobalCall][] => [
-    ...['Path', 'PosixPath', 'PurePath', 'PurePosixPath'].map((name): [string, GlobalCall] => [
-      globalKey(module, name),
-      path('/'),
-    ]),
-    ...['WindowsPath', 'PureWindowsPath'].map((name): [string, GlobalCall] => [globalKey(module, name), path('\\')]),
+  [globalKey('copyreg', '_reconstructor'), reconstructor],
+  ...['Path', 'PosixPath', 'PurePath', 'PurePosixPath'].map((name): [string, GlobalCall] => [
+    globalKey('pathlib', name),
+    path('/'),
   ]),
+  ...['WindowsPath', 'PureWindowsPath'].map((name): [string, GlobalCall] => [globalKey('pathlib', name), path('\\')]),
 ])

@@ -5,6 +5,7 @@ import { numpyGlobals } from './numpy-globals.ts'
 import { operations } from './operations.ts'
 import { pickleError } from './pickle-error.ts'
 import { PickleInput } from './pickle-input.ts'
+import type { PickleBuffering } from './pickle-input.ts'
 import { defaultPickleLimits } from './pickle-limits.ts'
 import type { PickleLimits } from './pickle-limits.ts'
 import { PickleMachine } from './pickle-machine.ts'
@@ -21,6 +22,7 @@ export interface ReadPickleOptions {
   readonly limits?: Partial<PickleLimits>
   /** Where the pickle starts; files may hold several, one after the other. */
   readonly start?: number
+  readonly buffering?: PickleBuffering
 }
 
 /**
@@ -42,7 +44,7 @@ export function readPickleAt(
   options: ReadPickleOptions,
 ): { value: PickleValue; end: number } {
   const limits = { ...defaultPickleLimits, ...options.limits }
-  const bytes = new PickleInput(input, options.file, options.start ?? 0)
+  const bytes = new PickleInput(input, options.file, options.start, options.buffering)
   const machine = new PickleMachine(bytes, {
     globals: new Map([...pythonGlobals, ...numpyGlobals, ...(options.globals ?? [])]),
     persistentLoad: options.persistentLoad ?? null,

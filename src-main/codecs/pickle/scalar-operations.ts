@@ -9,6 +9,8 @@ import { PickleByteArray, PickleFloat } from './values.ts'
 
 /** Python's own limit: decimal text of an integer is quadratic to read. */
 const longestDecimal = 4300
+/** The longest decimal text of a double that Python writes is far shorter. */
+const longestFloat = 400
 const decimal = /^[+-]?\d+$/
 
 function integerLine(machine: PickleMachine, line: string): number | bigint {
@@ -43,6 +45,7 @@ const pythonFloats: ReadonlyMap<string, number> = new Map([
 
 function floatLine(machine: PickleMachine): void {
   const line = machine.input.line().trim()
+  if (line.length > longestFloat) throw malformed(machine.input, 'a number of too many digits was found')
   const value = pythonFloats.get(line) ?? (/^[-+\d.eE]+$/.test(line) ? Number(line) : undefined)
   if (value === undefined || (Number.isNaN(value) && !pythonFloats.has(line))) {
     throw malformed(machine.input, `"${line.slice(0, 40)}" is no number`)

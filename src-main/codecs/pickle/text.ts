@@ -1,16 +1,16 @@
-import { Buffer, constants } from 'node:buffer'
+import { Buffer } from 'node:buffer'
 
 const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
-const isAscii = /^[\0-\x7f]*$/
+/** Searched for rather than matched against the whole: a greedy match of a long text overflows the matcher's stack. */
+const notAscii = /[^\0-\x7f]/
 
 /**
  * UTF-8 as Python writes it: lone surrogates (file names that were no UTF-8) are kept, which JavaScript strings can hold too.
  * Null when the bytes are no such text.
  */
 export function decodeText(bytes: Buffer, start: number, end: number): string | null {
-  if (end - start > constants.MAX_STRING_LENGTH) return null
   const text = bytes.toString('latin1', start, end)
-  if (isAscii.test(text)) return text
+  if (!notAscii.test(text)) return text
   try {
     return strict.decode(bytes.subarray(start, end))
   } catch {
