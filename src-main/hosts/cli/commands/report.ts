@@ -14,13 +14,14 @@ export interface ReportOptions {
 /** `report <project> --out <dir>`: per scene and overall; faces are pixelated unless `--show-faces` says otherwise. */
 export async function report(context: CommandContext, project: string, options: ReportOptions): Promise<void> {
   const { client, output, signal } = context
+  const formats = parseFormats(options.format)
   await client.project.open({ folder: resolve(project) })
   const run = await findRun(context, options.model)
   const summary = await client.reports.write(
     {
       runId: run.id,
       out: resolve(options.out),
-      formats: parseFormats(options.format),
+      formats,
       faces: options.showFaces ? 'shown' : 'pixelated',
     },
     { signal },

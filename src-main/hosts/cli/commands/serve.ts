@@ -27,7 +27,7 @@ export async function serveProject(
     const end = () =>
       void host
         .close()
-        .then(session.close)
+        .then(() => session.close())
         .finally(() => process.exit(0))
     process.once('SIGINT', end)
     process.once('SIGTERM', end)
