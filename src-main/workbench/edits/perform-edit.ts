@@ -168,8 +168,15 @@ function acceptableBox(box: Box, scene: Scene): Box {
   return upright
 }
 
-/** One above the scene's highest numeric id; deleted students count, since their ids may stand in exported files. */
+/**
+ * The next id in the manner of the scene's: `1_60` after `1_59`. Its number is above every other, deleted students' too, since their
+ * ids may stand in exported files.
+ */
 function freeBboxId(students: readonly StudentRow[]): string {
-  const numbers = students.map((student) => Number(student.bboxId)).filter(Number.isSafeInteger)
-  return String(numbers.reduce((highest, one) => Math.max(highest, one), 0) + 1)
+  const numbered = students.flatMap(({ bboxId }) => {
+    const [, prefix = '', digits = ''] = /^(.*?)(\d{1,15})$/su.exec(bboxId) ?? []
+    return digits === '' ? [] : [{ prefix, number: Number(digits) }]
+  })
+  const highest = numbered.reduce((best, one) => (one.number > best.number ? one : best), { prefix: '', number: 0 })
+  return `${highest.prefix}${highest.number + 1}`
 }

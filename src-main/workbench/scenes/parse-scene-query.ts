@@ -64,15 +64,18 @@ export function parseSceneQuery(text: string): SceneQuery {
   return query
 }
 
-/** A field (`name:value`, `name<value`), or a word; either's value may be quoted. A bare word of the language is a field too. */
-const termPattern = /(?:([a-z]+)(:|<=|>=|<|>|=))?(?:"([^"]*)"?|(\S+))|([a-z]+)(:|<=|>=|<|>|=)/giu
+/** What stands between blanks, where blanks in double quotes do not count; a quote still open reaches to the end. */
+const tokenPattern = /(?:[^\s"]|"[^"]*(?:"|$))+/gu
+const fieldPattern = /^([a-z]+)(:|<=|>=|<|>|=)(.*)$/isu
 
 function* termsOf(text: string): Generator<Term> {
-  for (const [whole, name, operator, quoted, bare, lonelyName, lonelyOperator] of text.matchAll(termPattern)) {
-    if (lonelyName !== undefined) throw invalid(`"${whole}" needs a value after "${lonelyOperator ?? ''}".`, whole)
-    const value = quoted ?? bare ?? ''
-    if (name !== undefined && operator !== undefined) yield { kind: 'field', name: name.toLowerCase(), operator, value }
-    else if (quoted === undefined && Object.hasOwn(words, value.toLowerCase())) {
+  for (const [token] of text.matchAll(tokenPattern)) {
+    const value = token.replaceAll('"', '')
+    const [, name, operator, fieldValue] = fieldPattern.exec(value) ?? []
+    const isQuoted = token.startsWith('"')
+    if (!isQuoted && name !== undefined && operator !== undefined) {
+      yield { kind: 'field', name: name.toLowerCase(), operator, value: fieldValue ?? '' }
+    } else if (!isQuoted && Object.hasOwn(words, value.toLowerCase())) {
       yield { kind: 'field', name: value.toLowerCase(), operator: '', value: '' }
     } else if (value !== '') yield { kind: 'word', text: value }
   }
