@@ -272,8 +272,7 @@ test.each([1, 2, 3, 4, 5, 6])(
     while (await edits.undo({}, inCall)) undone += 1
     expect(undone).toBe(depth)
     expect(await everything(workbench, sceneIds)).toEqual(initial)
-    while (await edits.redo({}, inCall)) undone -= 1
-    expect(undone).toBe(0)
+    for (; undone > 0; undone--) expect(await edits.redo({}, inCall)).not.toBeNull()
     expect(await everything(workbench, sceneIds)).toEqual(final)
     expect(await countLabels(workbench)).toBeGreaterThanOrEqual(labels)
   },
