@@ -76,7 +76,7 @@ export const argmax = (row: readonly number[]): number => row.indexOf(Math.max(.
 
 /** max|a − b| / max|b| over the whole array. */
 export function relativeError(actual: readonly number[][], expected: readonly number[][]): number {
-  const largest = Math.max(...expected.flat().map(Math.abs))
+  const most = (values: readonly number[]): number => values.reduce((high, value) => Math.max(high, value), 0)
   const gaps = expected.flatMap((row, index) => row.map((value, column) => Math.abs(value - actual[index]![column]!)))
-  return Math.max(...gaps) / largest
+  return most(gaps) / most(expected.flat().map(Math.abs))
 }

@@ -104,7 +104,7 @@ export function textColourOn(colour: string): string {
     return value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4
   })
   const luminance = 0.2126 * channels[0]! + 0.7152 * channels[1]! + 0.0722 * channels[2]!
-  return luminance > 0.179 ? '#111111' : '#ffffff'
+  return luminance > 0.179 ? '#000000' : '#ffffff'
 }
 
 /** A box with its corners in order; an inverted one is drawn where it lies. */

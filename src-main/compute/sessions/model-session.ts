@@ -39,7 +39,7 @@ export async function openSession(runtime: Runtime, model: ModelFile, options: S
     run: async (feeds) => {
       const tensors = Object.entries(feeds).map(([name, tensor]) => [name, toRuntime(runtime, tensor)] as const)
       const results = await session.run(Object.fromEntries(tensors))
-      return new Map(Object.entries(results).map(([name, value]) => [name, fromRuntime(name, value as Tensor)]))
+      return new Map(Object.entries(results).map(([name, value]) => [name, fromRuntime(name, value)]))
     },
     release: () => session.release(),
   }

@@ -54,9 +54,9 @@ function watched(): { readonly fork: ForkPort; children: ComputeChild[] } {
 
 async function untilBatch(stream: AsyncIterator<PredictMessage>): Promise<void> {
   for (;;) {
-    const { value, done } = await stream.next()
-    if (done) throw new Error('the prediction ended before its first batch')
-    if (value.kind === 'batch') return
+    const next = await stream.next()
+    if (next.done) throw new Error('the prediction ended before its first batch')
+    if (next.value.kind === 'batch') return
   }
 }
 

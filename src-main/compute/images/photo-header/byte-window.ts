@@ -3,11 +3,11 @@ import type { ByteSource } from '#main/codecs/bytes/byte-source.ts'
 /** Bytes of a file that may lie: whatever is asked for beyond its end is not there, and answered by null. */
 export interface ByteWindow {
   readonly size: number
-  bytes(offset: number, length: number): Uint8Array | null
+  readonly bytes: (offset: number, length: number) => Uint8Array | null
   /** Unsigned integers of 1 to 4 bytes. */
-  bigEndian(offset: number, length: number): number | null
-  littleEndian(offset: number, length: number): number | null
-  text(offset: number, length: number): string | null
+  readonly bigEndian: (offset: number, length: number) => number | null
+  readonly littleEndian: (offset: number, length: number) => number | null
+  readonly text: (offset: number, length: number) => string | null
 }
 
 export function byteWindow(source: ByteSource): ByteWindow {
