@@ -11,7 +11,6 @@ import { useRuns } from '../stores/runs.ts'
 import { useActions } from './actions/use-actions.ts'
 import { useOpenProject } from './use-open-project.ts'
 import { useProjectUpkeep } from './use-project-upkeep.ts'
-import { useStepText } from './use-step-text.ts'
 import { useTheme } from './use-theme.ts'
 
 /** Handlers of the actions that live everywhere, and of the commands that the host's menu sends. */
@@ -26,7 +25,6 @@ export function useAppActions(): void {
   const registry = useActionRegistry()
   const opening = useOpenProject()
   const upkeep = useProjectUpkeep()
-  const stepText = useStepText()
   const { toggle } = useTheme()
   const hasProject = () => project.summary !== null
   const go = (name: string) => () => router.push({ name })
@@ -40,8 +38,7 @@ export function useAppActions(): void {
   }
 
   async function step(how: 'undo' | 'redo'): Promise<void> {
-    const done = await edits[how]()
-    if (done) notices.add('info', t(`shell.${how}Done`, { step: stepText(done) }))
+    await edits[how]()
   }
 
   useActions({
