@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
+import { rm } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { AppError } from '#shared/contract/app-error.ts'
 
@@ -40,6 +41,11 @@ export function writeFailure(code: string, file: string, error: unknown): unknow
   const why = writeReasons[system] ?? `${system}; choose another folder`
   const message = `${file} could not be written: ${why}. Nothing was left behind`
   return new AppError(code, message, { file, system }, { cause: error })
+}
+
+/** Removes what a failed write left, if it is there; what cannot be removed must not hide why the write failed. */
+export async function removeLeftover(path: string): Promise<void> {
+  await rm(path, { recursive: true, force: true }).catch(() => undefined)
 }
 
 /** SHA-256 of a file in hex, read as a stream. Throws as `readFailure` says; aborts with the signal. */

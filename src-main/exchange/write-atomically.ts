@@ -1,7 +1,7 @@
 import { Buffer } from 'node:buffer'
 import { createHash, randomUUID } from 'node:crypto'
-import { open, rename, rm } from 'node:fs/promises'
-import { writeFailure } from './files.ts'
+import { open, rename } from 'node:fs/promises'
+import { removeLeftover, writeFailure } from './files.ts'
 
 /** A file that is written but not yet in its place. */
 export interface StagedFile {
@@ -26,7 +26,7 @@ export async function* stageFile(
   signal?: AbortSignal,
 ): AsyncGenerator<number, StagedFile> {
   const staged = `${file}.${randomUUID().slice(0, 8)}.part`
-  const discard = (): Promise<void> => rm(staged, { force: true })
+  const discard = (): Promise<void> => removeLeftover(staged)
   const hash = createHash('sha256')
   let bytes = 0
   let complete = false

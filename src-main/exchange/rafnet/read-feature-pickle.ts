@@ -1,8 +1,8 @@
-import { copyFile, mkdir, rm, writeFile } from 'node:fs/promises'
+import { copyFile, mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { AppError } from '#shared/contract/app-error.ts'
 import { writePickle } from '#main/codecs/pickle/write-pickle.ts'
-import { hashFile, writeFailure } from '../files.ts'
+import { hashFile, removeLeftover, writeFailure } from '../files.ts'
 import type { Progress } from '../progress.ts'
 import { columnItems, integerColumn, numberOf, stringColumn, stringOf } from './columns.ts'
 import { contextDictOf, readContext } from './context-table.ts'
@@ -187,6 +187,6 @@ export async function* readFeaturePickle(
   } catch (error) {
     throw writeFailure('import.write-failed', request.outFolder, error)
   } finally {
-    if (!complete) await rm(request.outFolder, { recursive: true, force: true })
+    if (!complete) await removeLeftover(request.outFolder)
   }
 }

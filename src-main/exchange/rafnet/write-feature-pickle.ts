@@ -1,7 +1,9 @@
+import { existsSync } from 'node:fs'
 import { AppError } from '#shared/contract/app-error.ts'
 import { writePickleChunks } from '#main/codecs/pickle/write-pickle.ts'
 import type { PickleValue } from '#main/codecs/pickle/values.ts'
 import type { Progress } from '../progress.ts'
+import { removeLeftover } from '../files.ts'
 import { stageFile } from '../write-atomically.ts'
 import type { StagedFile } from '../write-atomically.ts'
 import { buildExport } from './build-export.ts'
@@ -36,13 +38,17 @@ function loadForm(source: WriteSource): SourceForm {
 const countBytes = (plan: FeatureWritePlan): number =>
   plan.modalities.reduce((sum, { width, form }) => sum + plan.rows.length * width * Number(form.dtype.slice(2)), 0)
 
-/** Puts staged files in their places, the last one last; where one cannot, those that are not yet in place are gone. */
-async function commitAll(files: readonly StagedFile[]): Promise<void> {
-  for (const [index, file] of files.entries()) {
+/** Puts staged files in their places; where one cannot, nothing new is left: neither those not yet in place nor those that took no file's place. */
+async function commitAll(files: readonly { readonly file: string; readonly staged: StagedFile }[]): Promise<void> {
+  const added: string[] = []
+  for (const [index, { file, staged }] of files.entries()) {
+    const isNew = !existsSync(file)
     try {
-      await file.commit()
+      await staged.commit()
+      if (isNew) added.push(file)
     } catch (error) {
-      for (const other of files.slice(index)) await other.discard()
+      for (const other of files.slice(index)) await other.staged.discard()
+      for (const other of added) await removeLeftover(other)
       throw error
     }
   }
@@ -52,19 +58,19 @@ async function* stageAll(
   outputs: readonly { readonly file: string; readonly value: PickleValue }[],
   total: number,
   signal?: AbortSignal,
-): AsyncGenerator<Progress<never>, StagedFile[]> {
-  const staged: StagedFile[] = []
+): AsyncGenerator<Progress<never>, { readonly file: string; readonly staged: StagedFile }[]> {
+  const done: { readonly file: string; readonly staged: StagedFile }[] = []
   try {
     for (const { file, value } of outputs) {
       const writing = stageFile(file, writePickleChunks(value), 'export.write-failed', signal)
       let step = await writing.next()
       for (; !step.done; step = await writing.next())
         yield { kind: 'progress', done: Math.min(step.value, total), total }
-      staged.push(step.value)
+      done.push({ file, staged: step.value })
     }
-    return staged
+    return done
   } catch (error) {
-    for (const file of staged) await file.discard()
+    for (const { staged } of done) await staged.discard()
     throw error
   }
 }
@@ -88,6 +94,6 @@ export async function* writeFeaturePickle(
   const sidecar = built.sidecar && contextFile !== null ? [{ file: contextFile, value: built.sidecar }] : []
   const files = yield* stageAll([...sidecar, { file: out, value: built.file }], countBytes(plan), signal)
   await commitAll(files)
-  const { bytes, sha256 } = files.at(-1)!
+  const { bytes, sha256 } = files.at(-1)!.staged
   yield { kind: 'result', result: { bytes, sha256, contextFile } }
 }
