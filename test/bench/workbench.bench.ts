@@ -1,0 +1,118 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { forkWithNode } from '#main/compute/launcher/fork-with-node.ts'
+import { NdArray } from '#main/codecs/pickle/nd-array.ts'
+import type { PickleValue } from '#main/codecs/pickle/values.ts'
+import { writePickle } from '#main/codecs/pickle/write-pickle.ts'
+import { startWorkbench } from '#main/hosts/start-workbench.ts'
+import { webHostHandlers } from '#main/hosts/web/web-host-handlers.ts'
+import { seededRandom } from '#shared/metrics/bootstrap-confusion.ts'
+import type { BenchResult } from './bench-result.ts'
+import { atMost, medianMs } from './measure.ts'
+
+const root = resolve(import.meta.dirname, '../..')
+const students = 50_000
+const studentsPerScene = 50
+const width = 48
+
+const dictionary = (entries: Record<string, PickleValue>): PickleValue => new Map(Object.entries(entries))
+
+/** 50,000 students in 1,000 scenes with random vectors and labels, in RAFNet's form, for the sample's ConvNeXt-only head. */
+function featurePickle(): Uint8Array {
+  const random = seededRandom(7)
+  const vectors = Float32Array.from({ length: students * width }, () => random() * 2 - 1)
+  const labels = BigInt64Array.from({ length: students }, () => BigInt(Math.floor(random() * 5)))
+  const rows = Array.from({ length: students }, (_, row) => row)
+  const boxes = Float64Array.from(
+    rows.flatMap((row) => {
+      const seat = row % studentsPerScene
+      const [x, y] = [20 + 120 * (seat % 10), 40 + 130 * Math.floor(seat / 10)]
+      return [x, y, x + 80, y + 100]
+    }),
+  )
+  const sizes = Int32Array.from(rows.flatMap(() => [720, 1280]))
+  return writePickle(
+    dictionary({
+      convnext: NdArray.of('float32', vectors, [students, width]),
+      labels: NdArray.of('int64', labels),
+      metadata: dictionary({
+        img_paths: rows.map((row) => `images/${Math.floor(row / studentsPerScene)}.jpg`),
+        bbox_ids: rows.map((row) => String(row % studentsPerScene)),
+        modalities: ['convnext'],
+      }),
+      context: dictionary({
+        bbox_xyxy_abs: NdArray.of('float64', boxes, [students, 4]),
+        image_hw: NdArray.of('int32', sizes, [students, 2]),
+      }),
+    }),
+  )
+}
+
+/** Longest time that the main process did not get to its next task while `work` ran, in ms. */
+async function longestBlockMs(work: () => Promise<unknown>): Promise<number> {
+  let longest = 0
+  let last = performance.now()
+  const timer = setInterval(() => {
+    const now = performance.now()
+    longest = Math.max(longest, now - last - 2)
+    last = now
+  }, 2)
+  await work()
+  clearInterval(timer)
+  return longest
+}
+
+/** The bars of a large project, through the same client that the page uses. */
+export async function bench(): Promise<BenchResult[]> {
+  const folder = mkdtempSync(join(tmpdir(), 'lectern-bench-'))
+  const session = startWorkbench({
+    root,
+    appVersion: 'bench',
+    userData: join(folder, 'user'),
+    fork: forkWithNode(join(root, 'out', 'main', 'compute.js')),
+    host: webHostHandlers('bench'),
+  })
+  try {
+    const { client } = session
+    const file = join(folder, 'features.pkl')
+    mkdirSync(folder, { recursive: true })
+    writeFileSync(file, featurePickle())
+    await client.project.create({ folder: join(folder, 'bench.lectern'), photoRoot: null })
+    const importBlock = await longestBlockMs(() => client.exchange.importFeatures({ file }))
+    const model = await client.models.add({ file: join(root, 'resources', 'sample', 'convnext_only.pth') })
+    let run = await client.models.predict({ modelId: model.id, device: 'cpu' })
+    const predictBlock = await longestBlockMs(async () => {
+      run = await client.models.predict({ modelId: model.id, device: 'cpu' })
+    })
+    const runId = run.id
+    const evaluate = await medianMs(7, () => client.evaluation.evaluate({ runId }))
+    const cell = await medianMs(7, () => client.evaluation.students({ runId, truth: 1, predicted: 2, limit: 200 }))
+    const page = await medianMs(7, () => client.scenes.list({ runId, limit: 200 }))
+    const { rows } = await client.scenes.list({ limit: 1000 })
+    let next = 0
+    const scene = await medianMs(50, () => client.scenes.get({ sceneId: rows[next++]!.id, runIds: [runId] }))
+    const { students: seats } = await client.scenes.get({ sceneId: rows[0]!.id })
+    let seat = 0
+    const label = await medianMs(40, () => {
+      const edit = { kind: 'label', studentId: seats[seat++]!.id, classIndex: 1, source: 'person' } as const
+      return client.edits.apply({ edits: [edit], annotator: 'bench' })
+    })
+    const undo = await medianMs(20, () => client.edits.undo({}))
+    return [
+      atMost('evaluate 50,000 students', evaluate, 'ms', 200),
+      atMost('confusion cell to its students', cell, 'ms', 100),
+      atMost('first 200 rows of 1,000 scenes with figures', page, 'ms', 100),
+      atMost('one scene of 50 students with predictions', scene, 'ms', 50),
+      atMost('label one student, written to disk', label, 'ms', 50),
+      atMost('undo one label', undo, 'ms', 50),
+      atMost('longest block of the main process while 50,000 students are imported', importBlock, 'ms', 50),
+      atMost('longest block of the main process while they are predicted', predictBlock, 'ms', 50),
+    ]
+  } finally {
+    await session.close()
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+if (import.meta.main) process.stdout.write(`${JSON.stringify(await bench())}\n`)
