@@ -1,4 +1,4 @@
-import { boxSize, centre, type Box } from '#shared/geometry/box.ts'
+import { boxSize, centre, type Box, type Point } from '#shared/geometry/box.ts'
 
 export type SeatDirection = 'left' | 'right' | 'up' | 'down'
 
@@ -59,27 +59,30 @@ export function seatOrder(boxes: readonly Box[]): number[] {
   return seatRows(boxes).flat()
 }
 
-/** The member of a row whose centre is nearest in x; of two equally near ones the left. */
-function nearestAcross(boxes: readonly Box[], row: readonly number[], x: number): number | null {
-  const distance = (index: number): number => Math.abs(centre(boxes[index] as Box).x - x)
-  return row.reduce<number | null>(
-    (best, index) => (best === null || distance(index) < distance(best) ? index : best),
-    null,
-  )
+/** How far a seat above or below is: sideways counts double, so that an arrow prefers its own column to a nearer seat beside it. */
+function columnDistance(from: Point, to: Point): number {
+  return 2 * Math.abs(to.x - from.x) + Math.abs(to.y - from.y)
 }
 
 /**
- * The seat next to `index`: left and right within its row, up and down the one nearest in x in the row above or below. Null at the
- * edge of the class. Throws RangeError where `index` is none of the boxes.
+ * The seat next to `index`: left and right within its row; up and down the nearest seat of all rows above or below, its own column
+ * preferred (of equally near ones the first in seat order). Null at the edge of the class. Throws RangeError where `index` is none of
+ * the boxes.
  */
 export function neighbourSeat(boxes: readonly Box[], index: number, direction: SeatDirection): number | null {
-  const from = boxes[index]
+  const centres = boxes.map(centre)
+  const from = centres[index]
   if (!from) throw new RangeError(`there is no box ${index} among ${boxes.length}`)
   const rows = seatRows(boxes)
   const rowIndex = rows.findIndex((row) => row.includes(index))
   const row = rows[rowIndex] ?? []
-  const place = row.indexOf(index)
-  if (direction === 'left') return row[place - 1] ?? null
-  if (direction === 'right') return row[place + 1] ?? null
-  return nearestAcross(boxes, rows[rowIndex + (direction === 'up' ? -1 : 1)] ?? [], centre(from).x)
+  if (direction === 'left') return row[row.indexOf(index) - 1] ?? null
+  if (direction === 'right') return row[row.indexOf(index) + 1] ?? null
+  let nearest: number | null = null
+  let leastDistance = Infinity
+  for (const candidate of (direction === 'up' ? rows.slice(0, rowIndex) : rows.slice(rowIndex + 1)).flat()) {
+    const distance = columnDistance(from, centres[candidate] ?? from)
+    if (distance < leastDistance) [nearest, leastDistance] = [candidate, distance]
+  }
+  return nearest
 }
