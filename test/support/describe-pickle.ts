@@ -45,7 +45,8 @@ const pythonText = (value: Described): string =>
 function plain(value: PickleValue, array: NdArray): Described {
   if (value instanceof Uint8Array) return hex(value)
   if (array.dtype.type.startsWith('float')) return floatText(Number(value))
-  return typeof value === 'boolean' ? value : String(value)
+  if (typeof value === 'number' || typeof value === 'bigint') return String(value)
+  return typeof value === 'boolean' || typeof value === 'string' ? value : null
 }
 
 function describeArray(array: NdArray): Described {

@@ -10,7 +10,7 @@ export function pickleBytes(...parts: readonly Part[]): Uint8Array {
 function bytesOf(part: Part): Uint8Array {
   if (typeof part === 'number') return Uint8Array.of(part)
   if (typeof part === 'string') return Buffer.from(part, 'latin1')
-  return part instanceof Uint8Array ? part : pickleBytes(...part)
+  return part instanceof Uint8Array ? part : Buffer.concat(part.map(bytesOf))
 }
 
 export const protocol = (version: number): Part => [opcode.PROTO, version]

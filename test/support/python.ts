@@ -23,3 +23,10 @@ export function runPython(python: string, code: string, ...arguments_: readonly 
   if (run.status !== 0) throw new Error(`Python failed: ${run.stderr}`)
   return run.stdout
 }
+
+/** A Python with numpy 2 or later beside the first one found, or null. */
+export function findPythonWithNumpy2(): string | null {
+  const code = 'import numpy, sys; sys.exit(int(numpy.__version__.split(".")[0]) < 2)'
+  const works = (python: string): boolean => spawnSync(python, ['-c', code], { stdio: 'ignore' }).status === 0
+  return ['python3', 'python', '/usr/bin/python3'].find(works) ?? null
+}

@@ -62,6 +62,13 @@ export class PickleInput implements PickleContext {
     return this.size - this.offset()
   }
 
+  /** The next bytes, as many as there are up to `length`, without stepping over them. */
+  peek(length: number): Uint8Array {
+    const available = Math.min(length, this.remaining())
+    this.#require(available)
+    return this.#bytes(this.#position, available)
+  }
+
   byte(): number {
     if (this.#position >= this.#filled) this.#require(1)
     return this.#slab[this.#position++]!
@@ -172,6 +179,7 @@ export class PickleInput implements PickleContext {
 
   /** Makes the next `length` bytes lie in the slab. */
   #require(length: number): void {
+    if (this.#position + length <= this.#filled) return
     this.#checkLength(length)
     if (this.#position + length > this.#slab.byteLength) this.#startSlab(length)
     const wanted = this.#position + length - this.#filled

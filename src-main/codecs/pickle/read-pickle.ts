@@ -3,6 +3,7 @@ import type { AllowedGlobals } from './allowed-globals.ts'
 import { checkStructure } from './check-structure.ts'
 import { numpyGlobals } from './numpy-globals.ts'
 import { operations } from './operations.ts'
+import { longestSignature, otherFormat } from './other-formats.ts'
 import { pickleError } from './pickle-error.ts'
 import { PickleInput } from './pickle-input.ts'
 import type { PickleBuffering } from './pickle-input.ts'
@@ -50,10 +51,11 @@ export function readPickleAt(
     persistentLoad: options.persistentLoad ?? null,
     limits,
   })
+  checkStart(bytes)
   while (!machine.done) {
     const code = bytes.byte()
     const operation = operations[code]
-    if (!operation) throw unknownOpcode(bytes, code, options.start ?? 0)
+    if (!operation) throw unknownOpcode(bytes, code)
     operation(machine)
   }
   const value = machine.pop()
@@ -62,13 +64,13 @@ export function readPickleAt(
   return { value, end }
 }
 
-function unknownOpcode(input: PickleInput, code: number, start: number) {
+function checkStart(input: PickleInput): void {
+  const other = otherFormat(input.peek(longestSignature))
+  if (other !== null) throw pickleError(input, 'not-pickle', `it is ${other}, not a pickle; choose another file`)
+}
+
+function unknownOpcode(input: PickleInput, code: number) {
   const hexadecimal = `0x${code.toString(16).padStart(2, '0')}`
-  if (input.offset() <= start + 2) {
-    return pickleError(input, 'not-pickle', `it starts with the byte ${hexadecimal}, so it is no pickle`, {
-      opcode: code,
-    })
-  }
-  const sentence = `the opcode ${hexadecimal} is not one of Python's; the file is damaged`
+  const sentence = `the opcode ${hexadecimal} is not one of Python's; the file is damaged or no pickle`
   return pickleError(input, 'opcode-unknown', sentence, { opcode: code })
 }
