@@ -1,0 +1,124 @@
+import { writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { expect, test } from 'vitest'
+import { importScenes, inCall, projectWorkbench, writeTo } from '../../support/workbench.ts'
+
+/** Truth of the rows; the fake head says class `row % 5`. */
+const truth = [0, 1, 2, 0, 4, 3, 1, null, 3, 4]
+
+async function withRun() {
+  const workbench = await projectWorkbench()
+  writeTo(workbench.projectFolder, (store) =>
+    importScenes(store, { scenes: [6, 4], labelOf: (row) => truth[row] ?? null }),
+  )
+  const file = join(dirname(workbench.projectFolder), 'head.pth')
+  writeFileSync(file, 'weights')
+  const { models, evaluation, edits } = workbench.handlers
+  const model = await models.add({ file, config: null, chosen: {}, name: 'A' }, inCall)
+  const run = await models.predict({ modelId: model.id, sceneIds: null, name: null, device: 'auto' }, inCall)
+  const evaluate = async (sceneIds: number[] | null = null) => evaluation.evaluate({ runId: run.id, sceneIds }, inCall)
+  const filter = { runId: run.id, truth: null, predicted: null, sceneId: null, onlyWrong: false, limit: 100 }
+  const students = async (change: Partial<typeof filter> | Record<string, unknown>) =>
+    evaluation.students({ ...filter, ...change }, inCall)
+  return { workbench, run, evaluate, students, edits, evaluation }
+}
+
+test('figures are of students with a label in force and a prediction; the others are counted', async () => {
+  const { evaluate, run } = await withRun()
+  const figures = await evaluate()
+  expect(figures).toMatchObject({
+    runId: run.id,
+    model: 'A',
+    provider: 'cpu',
+    students: 9,
+    withoutLabel: 1,
+    withoutPrediction: 0,
+  })
+  // Rows 0, 1, 2, 4, 6, 8 and 9 are right.
+  expect(figures.accuracy).toMatchObject({ count: 7, total: 9, percent: expect.closeTo(700 / 9, 9) as number })
+  expect(figures.accuracyNoNull).toMatchObject({ count: 6, total: 7 })
+  expect(figures.confusion).toEqual([
+    [1, 0, 0, 1, 0],
+    [0, 2, 0, 0, 0],
+    [0, 0, 1, 0, 0],
+    [1, 0, 0, 1, 0],
+    [0, 0, 0, 0, 2],
+  ])
+  expect(figures.classes.map((one) => [one.class.letter, one.support])).toEqual([
+    ['B', 2],
+    ['L', 2],
+    ['R', 1],
+    ['N', 2],
+    ['P', 2],
+  ])
+  expect(figures.scenes.map(({ scene, students, correct }) => [scene, students, correct])).toEqual([
+    ['1.jpg', 6, 4],
+    ['2.jpg', 3, 3],
+  ])
+  for (const { interval, accuracy } of figures.scenes) {
+    expect(interval[0]).toBeLessThanOrEqual(accuracy)
+    expect(interval[1]).toBeGreaterThanOrEqual(accuracy)
+  }
+})
+
+test('figures of one scene', async () => {
+  const { evaluate } = await withRun()
+  const second = await evaluate([2])
+  expect(second).toMatchObject({ students: 3, withoutLabel: 1, withoutPrediction: 0 })
+  expect(second.scenes.map((one) => one.sceneId)).toEqual([2])
+  expect(await evaluate([999])).toMatchObject({ students: 0, withoutLabel: 0, scenes: [] })
+})
+
+test('a correction and a deletion show at once', async () => {
+  const { evaluate, edits } = await withRun()
+  const label = { kind: 'label' as const, studentId: 4, classIndex: 3, source: 'person' as const }
+  await edits.apply({ edits: [label], annotator: 'me' }, inCall)
+  expect((await evaluate()).accuracy).toMatchObject({ count: 8, total: 9 })
+  await edits.apply({ edits: [{ kind: 'delete', studentId: 4 }], annotator: 'me' }, inCall)
+  expect((await evaluate()).accuracy).toMatchObject({ count: 7, total: 8 })
+  await edits.apply(
+    { edits: [{ kind: 'draw', sceneId: 1, box: { x1: 0, y1: 0, x2: 9, y2: 9 }, classIndex: 0 }], annotator: 'me' },
+    inCall,
+  )
+  expect(await evaluate()).toMatchObject({ withoutPrediction: 1, students: 8 })
+})
+
+test.each([
+  ['a cell', { truth: 3, predicted: 0 }, ['6']],
+  ['a row', { truth: 0 }, ['1', '4']],
+  ['a column', { predicted: 3 }, ['4', '3']],
+  ['a scene', { sceneId: 2 }, ['1', '3', '4']],
+  ['the wrong ones', { onlyWrong: true }, ['4', '6']],
+  ['the wrong ones of a scene without any', { onlyWrong: true, sceneId: 2 }, []],
+])('students of %s', async (_name, filter, expected) => {
+  const { students } = await withRun()
+  const { total, cards } = await students(filter)
+  expect(cards.map((card) => card.bboxId)).toEqual(expected)
+  expect(total).toBe(expected.length)
+})
+
+test('a card shows enough to relabel; more cards than asked for are only counted', async () => {
+  const { students } = await withRun()
+  const { total, cards } = await students({ limit: 1 })
+  expect(total).toBe(9)
+  const top = Math.exp(2) / (Math.exp(2) + 4)
+  expect(cards).toEqual([
+    {
+      studentId: 1,
+      sceneId: 1,
+      scene: '1.jpg',
+      bboxId: '1',
+      box: { x1: 40, y1: 100, x2: 70, y2: 160 },
+      truth: 0,
+      predicted: 0,
+      confidence: expect.closeTo(top, 12) as number,
+    },
+  ])
+})
+
+test('an unknown run is refused by name', async () => {
+  const { evaluation } = await withRun()
+  await expect(evaluation.evaluate({ runId: 9, sceneIds: null }, inCall)).rejects.toMatchObject({
+    code: 'runs.unknown',
+  })
+})
