@@ -1,6 +1,4 @@
-import { open } from 'node:fs/promises'
 import type { Canvas, Image } from '@napi-rs/canvas'
-import { bytesSource } from '#main/codecs/bytes/byte-source.ts'
 import { loadCanvas } from './canvas.ts'
 import type { CanvasLibrary } from './canvas.ts'
 import { decodeTiff } from './decode-tiff.ts'
@@ -8,7 +6,7 @@ import { endsEarly } from './ends-early.ts'
 import { isTooLarge, notAPhoto, tooLarge, unreadable } from './photo-error.ts'
 import { uprightSize } from './photo-header/photo-header.ts'
 import type { Orientation, PhotoHeader } from './photo-header/photo-header.ts'
-import { readPhotoHeader } from './photo-header/read-photo-header.ts'
+import { photoHeader, readWhole } from './photo-file.ts'
 
 /** A decoded photo as a person sees it, after EXIF rotation. */
 export interface UprightPhoto {
@@ -17,16 +15,14 @@ export interface UprightPhoto {
   readonly heightPx: number
 }
 
-const mostBytes = 2 ** 30
-
 /** Decodes a photo. Throws AppError `photo.unreadable` (missing, damaged, no photo) and, before decoding, `photo.too-large`. */
 export async function decodePhoto(file: string): Promise<UprightPhoto> {
-  const bytes = await readWhole(file)
-  const header = readPhotoHeader(bytesSource(bytes))
+  const header = photoHeader(file)
   if (!header) throw unreadable(file, notAPhoto)
   const size = uprightSize(header)
   if (isTooLarge(size.widthPx, size.heightPx)) throw tooLarge(file, size.widthPx, size.heightPx)
   const library = await loadCanvas()
+  const bytes = await readWhole(file)
   const pixels =
     header.format === 'tiff' ? decodeTiff(library, file, bytes) : await decodeImage(library, file, bytes, header)
   const upright = appliesOrientation(header) ? pixels : turnUpright(library, pixels, header.orientation)
@@ -41,33 +37,6 @@ export async function decodePhoto(file: string): Promise<UprightPhoto> {
 
 /** The canvas library turns JPEG and WebP by itself; for PNG and TIFF that is left to us. */
 const appliesOrientation = ({ format }: PhotoHeader): boolean => format === 'jpeg' || format === 'webp'
-
-async function readWhole(file: string): Promise<Uint8Array> {
-  try {
-    const handle = await open(file, 'r')
-    try {
-      const { size } = await handle.stat()
-      if (size > mostBytes) throw unreadable(file, `it is ${Math.round(size / 2 ** 20)} MiB long`)
-      return await handle.readFile()
-    } finally {
-      await handle.close()
-    }
-  } catch (error) {
-    throw readFailure(file, error)
-  }
-}
-
-/** A missing or forbidden file as `photo.unreadable`; anything else stays what it is. */
-export function readFailure(file: string, error: unknown): unknown {
-  const code = error instanceof Error && 'code' in error && error.name !== 'AppError' ? String(error.code) : null
-  if (code === null) return error
-  const reasons: Readonly<Record<string, string>> = {
-    ENOENT: 'the file is not there',
-    EISDIR: 'it is a folder',
-    EACCES: 'access is denied',
-  }
-  return unreadable(file, reasons[code] ?? `the system says ${code}`, error)
-}
 
 async function decodeImage(
   library: CanvasLibrary,

@@ -1,13 +1,9 @@
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
-import { positionedSource } from '#main/codecs/bytes/byte-source.ts'
 import { hashFile } from '#main/exchange/files.ts'
 import { toAppError } from '#shared/contract/app-error.ts'
 import type { PhotoFacts } from '../protocol.ts'
-import { readFailure } from './decode-photo.ts'
 import { isTooLarge, notAPhoto, tooLarge, unreadable } from './photo-error.ts'
 import { uprightSize } from './photo-header/photo-header.ts'
-import type { PhotoHeader } from './photo-header/photo-header.ts'
-import { readPhotoHeader } from './photo-header/read-photo-header.ts'
+import { photoHeader, readFailure } from './photo-file.ts'
 
 const filesAtOnce = 16
 
@@ -34,17 +30,5 @@ async function inspectPhoto(file: string, signal: AbortSignal): Promise<PhotoFac
     if (signal.aborted) throw error
     const problem = toAppError(readFailure(file, error)).message
     return { file, size: null, sha256: '', takenAt: null, problem }
-  }
-}
-
-/** The header alone: a few kilobytes of the file are read. Throws the system's error where the file cannot be opened. */
-export function photoHeader(file: string): PhotoHeader | null {
-  const descriptor = openSync(file, 'r')
-  try {
-    const facts = fstatSync(descriptor)
-    const read = (target: Uint8Array, offset: number) => readSync(descriptor, target, 0, target.byteLength, offset)
-    return facts.isFile() ? readPhotoHeader(positionedSource(facts.size, read)) : null
-  } finally {
-    closeSync(descriptor)
   }
 }

@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises'
-import { decodePhoto, readFailure } from './decode-photo.ts'
+import { decodePhoto } from './decode-photo.ts'
 import type { UprightPhoto } from './decode-photo.ts'
+import { readFailure } from './photo-file.ts'
 
 /** Decoded photos kept for the next crop of the same scene: at four bytes a pixel, 240 MB at most. */
 const mostPixels = 60e6

@@ -1,8 +1,8 @@
 import type { Handlers } from '#shared/rpc/types.ts'
 import type { ComputeContract } from '../protocol.ts'
-import { readFailure } from './decode-photo.ts'
-import { inspectPhotos, photoHeader } from './inspect-photos.ts'
+import { inspectPhotos } from './inspect-photos.ts'
 import { createPhotoCache } from './photo-cache.ts'
+import { photoHeader } from './photo-file.ts'
 import { annotatePhoto, cropPhoto, transcodePhoto, writeThumbnail } from './render-photo.ts'
 
 /** The `photos` part of the compute contract. */
@@ -22,10 +22,6 @@ export function createPhotoService(): Handlers<ComputeContract>['photos'] {
 
 /** Browsers show no TIFF, and turn only JPEGs by their EXIF orientation. */
 function needsTranscoding(file: string): boolean {
-  try {
-    const header = photoHeader(file)
-    return !header || header.format === 'tiff' || (header.format !== 'jpeg' && header.orientation !== 1)
-  } catch (error) {
-    throw readFailure(file, error)
-  }
+  const header = photoHeader(file)
+  return !header || header.format === 'tiff' || (header.format !== 'jpeg' && header.orientation !== 1)
 }

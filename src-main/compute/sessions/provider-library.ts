@@ -6,6 +6,8 @@ const unbundled: Readonly<Record<string, string>> = { cuda: 'cuda', tensorrt: 't
 
 export const installCommand = 'node node_modules/onnxruntime-node/script/install --onnxruntime-node-install=cuda12'
 
+export const cpuOnly = 'Use the CPU on this machine.'
+
 export interface LibraryProblem {
   /** Why the provider's library cannot be loaded, naming the missing file. */
   readonly reason: string
@@ -38,7 +40,7 @@ export function absentLibrary(provider: string, folder: string): LibraryProblem 
   if (process.platform !== 'linux' || process.arch !== 'x64') {
     return {
       reason: `${basename(path)} is missing; onnxruntime-node has it for Linux on x64 only, not for ${process.platform} ${process.arch}.`,
-      remedy: 'Use the CPU on this machine.',
+      remedy: cpuOnly,
     }
   }
   return {

@@ -4,7 +4,7 @@ import type { Device } from '#shared/contract/schemas.ts'
 import { probeTimedRuns, probeTolerance, probeWarmUpRuns } from './probe-provider.ts'
 import { runProbe } from './probe-process.ts'
 import type { ProbeOutcome } from './probe-process.ts'
-import { absentLibrary, installCommand } from './provider-library.ts'
+import { absentLibrary, cpuOnly, installCommand } from './provider-library.ts'
 import { loadRuntime, runtimeLibraryFolder } from './runtime.ts'
 
 export interface ProviderChoice {
@@ -46,14 +46,18 @@ export function createProviders(entry: string): Providers {
     const report = await cuda()
     if (report.runs) return { provider: 'cuda', reason: report.reason }
     if (device === 'auto') return { provider: 'cpu', reason: `CUDA does not run here: ${report.reason}` }
-    throw new AppError(
-      'inference.provider-unavailable',
-      `CUDA was asked for but does not run here: ${report.reason} ${report.remedy ?? `Its libraries come with: ${installCommand}.`} ` +
-        'Or choose the device "auto" or "cpu".',
-      { provider: 'cuda', reason: report.reason, remedy: report.remedy ?? installCommand },
-    )
+    throw unavailable(report)
   }
   return { panel, choose }
+}
+
+function unavailable({ reason, remedy }: ProviderReport): AppError {
+  const help = (remedy ?? `Its libraries come with: ${installCommand}`).replace(/\.$/, '')
+  return new AppError(
+    'inference.provider-unavailable',
+    `CUDA was asked for but does not run here: ${reason} ${help}. Or choose the device "auto" or "cpu".`,
+    { provider: 'cuda', reason, remedy: help },
+  )
 }
 
 async function probeReport(entry: string, provider: string): Promise<ProviderReport> {
@@ -63,7 +67,7 @@ async function probeReport(entry: string, provider: string): Promise<ProviderRep
     return describe(provider, false, {
       kind: 'failed',
       reason: `ONNX Runtime for ${process.platform} ${process.arch} is built without it.`,
-      remedy: null,
+      remedy: cpuOnly,
     })
   }
   const absent = absentLibrary(provider, runtimeLibraryFolder())
