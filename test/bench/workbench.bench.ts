@@ -7,7 +7,7 @@ import type { PickleValue } from '#main/codecs/pickle/values.ts'
 import { writePickle } from '#main/codecs/pickle/write-pickle.ts'
 import { startWorkbench } from '#main/hosts/start-workbench.ts'
 import { webHostHandlers } from '#main/hosts/web/web-host-handlers.ts'
-import { seededRandom } from '#shared/metrics/bootstrap-confusion.ts'
+import { seededRandom } from '#shared/metrics/random.ts'
 import type { BenchResult } from './bench-result.ts'
 import { atMost, medianMs } from './measure.ts'
 

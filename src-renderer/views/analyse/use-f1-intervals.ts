@@ -1,7 +1,9 @@
 import { onScopeDispose, shallowRef, watch, type Ref } from 'vue'
 import type { Evaluation } from '#shared/contract/evaluation.ts'
 import { nullClassIndex } from '#shared/domain/behaviour-class.ts'
-import { percentileInterval, resampleConfusion, seededRandom } from '#shared/metrics/bootstrap-confusion.ts'
+import { resampleConfusion } from '#shared/metrics/bootstrap-confusion.ts'
+import { percentileInterval } from '#shared/metrics/percentile-interval.ts'
+import { seededRandom } from '#shared/metrics/random.ts'
 import { macroF1, macroF1NoNull, macroF1NonNullClasses, weightedF1 } from '#shared/metrics/scores.ts'
 import type { Interval } from '#shared/metrics/wilson-interval.ts'
 
