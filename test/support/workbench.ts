@@ -9,6 +9,7 @@ import { insertStudent } from '#main/store/tables/student.ts'
 import type { Store } from '#main/store/store.ts'
 import { openStore } from '#main/store/open-store.ts'
 import { createWorkbench, type Workbench } from '#main/workbench/create-workbench.ts'
+import type { ComputeClient } from '#main/workbench/workbench-context.ts'
 import { databaseFile } from '#main/workbench/projects/open-project.ts'
 import { fakeCompute, type FakeCompute } from './fake-compute.ts'
 import { aScene, aStudent } from './new-rows.ts'
@@ -24,6 +25,9 @@ export interface TestWorkbenchOptions {
   /** A folder to share with another workbench of the same test. */
   readonly folder?: string
   readonly compute?: FakeCompute
+  /** The real compute process, where a test is about both. */
+  readonly client?: ComputeClient
+  readonly resourcesFolder?: string
   readonly clock?: () => Date
   readonly pid?: number
 }
@@ -40,9 +44,9 @@ export function testWorkbench(options: TestWorkbenchOptions = {}): TestWorkbench
   const workbench = createWorkbench({
     appVersion: '0.1.0-test',
     userDataFolder: join(folder, 'user'),
-    resourcesFolder: join(folder, 'resources'),
+    resourcesFolder: options.resourcesFolder ?? join(folder, 'resources'),
     clock: options.clock ?? stillClock,
-    compute: compute.client,
+    compute: options.client ?? compute.client,
     host,
     pid: options.pid ?? process.pid,
     onWarning: (sentence) => warnings.push(sentence),

@@ -25,7 +25,7 @@ export function describeStep(operations: readonly Operation[]): Omit<EditStep, '
 
 export function stepOf(row: EditRow): EditStep {
   const { kinds, sceneIds, studentIds } = stored.parse(JSON.parse(row.step))
-  return { id: row.id, kinds: kinds as EditStep['kinds'], sceneIds, studentIds }
+  return { id: row.id, kinds: kinds, sceneIds, studentIds }
 }
 
 /** What others must reload after a step was done, undone or done again. */
