@@ -14,7 +14,7 @@ export function nodePath() {
   if (existsSync(packaged)) return packaged
   if (Number(process.versions.node.split('.')[0]) >= 24) return process.execPath
   throw new Error(
-    'Lectern needs Node 24. The npm package "node" should have brought it: run "npm ci" and look at its errors.',
+    'Lectern needs Node 24. The npm package "node" should have brought it: run "npm install" and look at its errors.',
   )
 }
 
@@ -40,8 +40,9 @@ export function ensureInstalled(say) {
   const installed = at('node_modules', '.package-lock.json')
   if (existsSync(installed) && statSync(installed).mtimeMs > statSync(at('package-lock.json')).mtimeMs - 5000) return
   say('Installing packages (once, about a minute)…')
+  // Not `npm ci`: it refuses a lock file that lacks another platform's optional packages, as some registries do.
   // Without install scripts: only the package `node` needs its own, and it is run by hand for npm 10 and 11 alike.
-  run('npm', ['ci', '--ignore-scripts', '--include=optional', '--include=dev', '--no-audit', '--no-fund'], {
+  run('npm', ['install', '--no-save', '--ignore-scripts', '--include=optional', '--include=dev', '--loglevel=error'], {
     env: { ...process.env, ONNXRUNTIME_NODE_INSTALL: 'skip', NODE_ENV: '' },
   })
   const node = at('node_modules', 'node')
