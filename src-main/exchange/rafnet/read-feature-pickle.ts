@@ -49,11 +49,11 @@ function checkContents(value: unknown, file: string): Contents {
     )
   }
   const dict = value as PickleDict
-  if (dict.get('images') !== undefined && dict.get('metadata') === undefined) {
-    throw refuse('features.is-split', file, 'this is a split pickle, which holds no features; import it as a split')
-  }
   const metadata = dict.get('metadata')
   const paths = metadata instanceof Map ? columnItems(metadata.get('img_paths')) : null
+  if (!paths && columnItems(dict.get('images'))) {
+    throw refuse('features.is-split', file, 'this is a split pickle, which holds no features; import it as a split')
+  }
   if (!(metadata instanceof Map) || !paths) {
     throw refuse(
       'features.img-paths-missing',

@@ -74,8 +74,11 @@ function studentsOf(store: Store, scene: Scene, importOfSet: ReadonlyMap<number,
   }
   return studentsOfScene(store, scene.id).map((student) => {
     const own = vectors.get(student.id) ?? new Map<number, number>()
-    const rows = new Map([...own].map(([setId, row]) => [importOfSet.get(setId) ?? -1, row]))
-    if (student.importId !== null && student.position !== null) rows.set(student.importId, student.position)
+    // A student drawn here may have vectors too, but is a row of no imported file.
+    const isImported = student.source === 'imported'
+    const rows = new Map(isImported ? [...own].map(([setId, row]) => [importOfSet.get(setId) ?? -1, row]) : [])
+    if (isImported && student.importId !== null && student.position !== null)
+      rows.set(student.importId, student.position)
     return {
       sceneId: scene.id,
       scene: scene.name,
