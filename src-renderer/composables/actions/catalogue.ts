@@ -100,7 +100,8 @@ export const actionCatalogue: readonly ActionDefinition[] = [
     'box',
     ['label'],
     [
-      ['box.draw', 'R', 'N'],
+      ['box.draw', 'R'],
+      ['box.place', 'N'],
       ['box.pointer', 'V', 'Escape'],
       ...arrows.map((side) => [`box.move-${lower(side)}`, `Alt+Arrow${side}`] as const),
       ...arrows.map((side) => [`box.move-far-${lower(side)}`, `Alt+Shift+Arrow${side}`] as const),

@@ -1,0 +1,190 @@
+import { computed, shallowRef, watch } from 'vue'
+import { useI18n } from 'vue-i18n'
+import { useRouter } from 'vue-router'
+import { toAppError, type AppError } from '#shared/contract/app-error.ts'
+import type { LabelSource } from '#shared/domain/label.ts'
+import type { SeatDirection } from '#shared/domain/seat-order.ts'
+import type { Box } from '#shared/geometry/box.ts'
+import { moveBox, resizeBox } from '#shared/geometry/box-editing.ts'
+import { minimumBoxPx, type HandEffect } from '../../canvas/hand.ts'
+import { predictionOf } from '../../canvas/show-students.ts'
+import { useLabelScene } from '../../stores/label-scene.ts'
+import { useNotices } from '../../stores/notices.ts'
+import { useRuns } from '../../stores/runs.ts'
+import { useSceneList } from '../../stores/scene-list.ts'
+import { useSession } from '../../stores/session.ts'
+import { useSettings } from '../../stores/settings.ts'
+import { acceptance, boxAtCentre, groundSize, studentAcross, studentBeside } from './decisions.ts'
+import type { Workspace } from './workspace.ts'
+
+export type LabelCommands = ReturnType<typeof useLabelCommands>
+
+/** What hands and keys can do to the shown scene. Every command takes the selection as it is at this moment. */
+export function useLabelCommands(workspace: Workspace, walk: (by: 1 | -1, unreviewed?: boolean) => Promise<void>) {
+  const { t } = useI18n()
+  const router = useRouter()
+  const session = useSession()
+  const settings = useSettings()
+  const scene = useLabelScene()
+  const list = useSceneList()
+  const runs = useRuns()
+  const notices = useNotices()
+  const { camera, tool } = workspace
+  const running = shallowRef(false)
+  const runError = shallowRef<AppError | null>(null)
+  const runId = computed(() => runs.runA?.id ?? null)
+  const photoSize = computed(() => groundSize(scene.scene ?? { widthPx: 0, heightPx: 0 }, scene.students))
+  watch(
+    () => scene.sceneId,
+    () => (runError.value = null),
+  )
+
+  function choose(id: number | null): void {
+    if (id === null) return
+    scene.select([id])
+    const student = scene.byId.get(id)
+    if (student) camera.reveal(student.box)
+  }
+
+  const step = (by: 1 | -1) => choose(studentBeside(scene.students, scene.primary?.id ?? null, by, true))
+  const advance = () => choose(studentBeside(scene.students, scene.primary?.id ?? null, 1, false))
+
+  function seat(direction: SeatDirection): void {
+    const from = scene.primary
+    choose(from ? studentAcross(scene.students, from.id, direction) : (scene.students[0]?.id ?? null))
+  }
+
+  function label(ids: readonly number[], classIndex: number, source: Exclude<LabelSource, 'imported' | 'withdrawn'>) {
+    const known = ids.filter((id) => scene.byId.has(id))
+    return scene.write(known.map((studentId) => ({ kind: 'label', studentId, classIndex, source })))
+  }
+
+  /** A single student's class leads on to the next seat; a whole selection keeps. */
+  function setClass(classIndex: number, goesOn = true): void {
+    const ids = scene.selection
+    if (ids.length === 0) return
+    void label(ids, classIndex, 'person')
+    if (goesOn && ids.length === 1) advance()
+  }
+
+  /** Takes the predictions of everybody selected; one alone leads on. */
+  function accept(): void {
+    const edits = scene.selected.flatMap((student) => {
+      const prediction = predictionOf(student, runId.value)
+      if (!prediction) return []
+      const { classIndex } = prediction
+      return [{ kind: 'label', studentId: student.id, classIndex, source: 'accepted' } as const]
+    })
+    if (edits.length === 0) return void notices.add('info', t('label.nothingToAccept'))
+    const single = scene.selection.length === 1
+    void scene.write(edits)
+    if (single) advance()
+  }
+
+  async function acceptScene(): Promise<void> {
+    const { edits, kept, withoutPrediction } = acceptance(scene.students, runId.value)
+    if (edits.length === 0) return void notices.add('info', t('label.nothingToAccept'))
+    if (!(await scene.write(edits))) return
+    const said = [t('label.acceptedAll', { count: edits.length }, edits.length)]
+    if (kept > 0) said.push(t('label.acceptedKept', { count: kept }, kept))
+    if (withoutPrediction > 0) said.push(t('label.acceptedWithout', { count: withoutPrediction }, withoutPrediction))
+    notices.add('success', said.join(' '))
+  }
+
+  function remove(): void {
+    const ids = scene.selection
+    const next = ids.length === 1 ? studentBeside(scene.students, ids[0]!, 1, false) : null
+    void scene.write(ids.map((studentId) => ({ kind: 'delete', studentId })))
+    scene.select(next !== null && !ids.includes(next) ? [next] : [])
+  }
+
+  function setBox(studentId: number, box: Box): void {
+    void scene.write([{ kind: 'box', studentId, box }])
+  }
+
+  /** Moves or resizes every selected box by px of the photo, as one step. */
+  function nudge(how: 'move' | 'resize', dx: number, dy: number): void {
+    const boxes = scene.selected.map((student) => {
+      const moved =
+        how === 'move'
+          ? moveBox(student.box, dx, dy, photoSize.value)
+          : resizeBox(student.box, 'se', dx, dy, minimumBoxPx)
+      return { kind: 'box', studentId: student.id, box: moved } as const
+    })
+    void scene.write(boxes)
+  }
+
+  function draw(box: Box): void {
+    if (scene.sceneId === null) return
+    tool.value = 'pointer'
+    void scene.write([{ kind: 'draw', sceneId: scene.sceneId, box, classIndex: null }])
+  }
+
+  const placeBox = () => draw(boxAtCentre(scene.students, photoSize.value, camera.viewport(), camera.view()))
+
+  async function review(goesOn: boolean): Promise<void> {
+    const shown = scene.scene
+    if (!shown) return
+    const next = goesOn || shown.review === 'open' ? 'reviewed' : 'open'
+    if (next !== shown.review) {
+      void scene.write([{ kind: 'review', sceneId: shown.id, review: next }])
+      list.markReviewed(shown.id, next)
+    }
+    if (goesOn) await walk(1)
+  }
+
+  /** Runs the model of run A on this scene alone. Its failure is shown beside the photo. */
+  async function runScene(): Promise<void> {
+    const model = runs.models.find((one) => one.id === runs.runA?.modelId) ?? runs.models[0]
+    if (!model) return void router.push({ name: 'models' })
+    if (scene.sceneId === null || running.value) return
+    running.value = true
+    runError.value = null
+    try {
+      const { device } = settings.settings
+      const run = await session.api().models.predict({ modelId: model.id, sceneIds: [scene.sceneId], device })
+      await runs.load()
+      runs.choose({ a: run.id })
+      notices.add('success', t('models.ranOn', { name: run.name, count: run.students }))
+    } catch (error) {
+      runError.value = toAppError(error)
+    } finally {
+      running.value = false
+    }
+  }
+
+  /** Escape and V, one thing at a time: let go, leave drawing, select nobody. */
+  function relent(isEscape: boolean): void {
+    if (workspace.canvas.value?.cancel()) return
+    if (tool.value === 'draw') tool.value = 'pointer'
+    else if (isEscape) scene.select([])
+  }
+
+  function obey(effect: HandEffect): void {
+    if (effect.kind === 'select') scene.select(effect.studentIds, effect.how)
+    else if (effect.kind === 'set-box') setBox(effect.studentId, effect.box)
+    else if (effect.kind === 'draw') draw(effect.box)
+  }
+
+  return {
+    running,
+    runError,
+    runId,
+    photoSize,
+    choose,
+    step,
+    seat,
+    setClass,
+    accept,
+    acceptScene,
+    remove,
+    setBox,
+    nudge,
+    placeBox,
+    review,
+    runScene,
+    relent,
+    obey,
+    walk,
+  }
+}
