@@ -15,7 +15,7 @@ body{margin:0;background:#f3f5f8;color:#1c2430;font:14px/1.5 system-ui,"Noto San
 main{max-width:1040px;margin:0 auto;padding:40px 32px;background:#fff}
 h1{font-size:28px;margin:0 0 4px}h2{font-size:18px;margin:36px 0 10px}h3{font-size:16px;margin:0}
 p{margin:6px 0}.quiet{color:#5b6675;font-size:13px}.note{border-left:3px solid #c9a227;padding:6px 12px;background:#fdf8e7}
-dl.figures{display:grid;grid-template-columns:repeat(auto-fill,minmax(220px,1fr));gap:12px;margin:16px 0}
+dl.figures{display:grid;grid-template-columns:repeat(auto-fill,minmax(280px,1fr));gap:12px;margin:16px 0}
 dl.figures div{border:1px solid #dde3ea;border-radius:8px;padding:12px 14px}
 dt{font-size:12px;color:#5b6675}dd{margin:2px 0 0;font-size:24px;font-weight:600;font-variant-numeric:tabular-nums}
 dd small{display:block;font-size:12px;font-weight:400;color:#5b6675}
@@ -23,7 +23,7 @@ table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums}
 th,td{padding:5px 10px;text-align:right;border-bottom:1px solid #e6eaf0}
 th:first-child,td:first-child{text-align:left}thead th{font-size:12px;color:#5b6675;border-bottom-color:#c4ccd6;vertical-align:bottom}
 table.confusion td,table.confusion thead th{text-align:center}table.confusion td{min-width:44px;border:1px solid #fff}table.confusion{width:auto}
-table.students td,table.students th{text-align:left;padding:3px 8px}table.students{font-size:13px}
+table.students td,table.students th{text-align:left;padding:3px 8px}table.students{font-size:12.5px}table.students td:nth-child(2){white-space:nowrap;color:#5b6675}
 .columns{columns:2;column-gap:28px}
 .class{display:inline-flex;align-items:center;gap:6px;white-space:nowrap}
 b.chip{display:inline-block;min-width:18px;border-radius:4px;text-align:center;font-size:11px;line-height:18px}
