@@ -54,3 +54,23 @@ export function halfFromNumber(value: number): number {
   const roundUp = rest > half || (rest === half && (kept & 1) === 1) ? 1 : 0
   return sign | ((subnormal ? 0 : shifted << 10) + kept + roundUp)
 }
+
+const double = new Float64Array(1)
+const doubleBits = new Uint32Array(double.buffer)
+
+/** Nearest float16 of a number, ties to even, as raw bits (as numpy rounds float64, without a step over float32). */
+export function halfFromNumber(value: number): number {
+  if (Number.isNaN(value)) return 0x7e00
+  const sign = value < 0 || Object.is(value, -0) ? 0x8000 : 0
+  const magnitude = Math.abs(value)
+  if (magnitude >= 65_520) return sign | 0x7c00 // halfway between the largest half and the next step
+  if (magnitude < 2 ** -14) return sign | roundToEven(magnitude * 2 ** 24)
+  double[0] = magnitude
+  const exponent = (doubleBits[1]! >>> 20) - 1023
+  return sign | (((exponent + 15) << 10) + roundToEven(magnitude * 2 ** (10 - exponent)) - 1024)
+}
+
+function roundToEven(value: number): number {
+  const rounded = Math.round(value)
+  return rounded - value === 0.5 && rounded % 2 === 1 ? rounded - 1 : rounded
+}
