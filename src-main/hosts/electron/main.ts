@@ -1,13 +1,14 @@
 import { app, BrowserWindow, Menu, protocol, session as electronSession } from 'electron'
 import { join } from 'node:path'
 import { applicationRoot } from '../root.ts'
-import { startWorkbench } from '../start-workbench.ts'
-import { createCommandHub } from './command-hub.ts'
+import { startWorkbench, type WorkbenchSession } from '../start-workbench.ts'
+import { createCommandHub, type CommandHub } from './command-hub.ts'
 import { connectWindows } from './connect-windows.ts'
 import { electronHostHandlers } from './electron-host-handlers.ts'
+import { followProject, tellOfSettings } from './follow-workbench.ts'
 import { forkUtilityProcess } from './fork-utility-process.ts'
+import { menuLabels, resolveLanguage, type MenuLanguage } from './menu-labels.ts'
 import { buildMenu } from './menu.ts'
-import { resolveLanguage } from './menu-labels.ts'
 import { pathsToOpen } from './paths-to-open.ts'
 import { handleProtocol, scheme } from './protocol.ts'
 import { openWindow } from './window.ts'
@@ -16,77 +17,87 @@ protocol.registerSchemesAsPrivileged([
   { scheme, privileges: { standard: true, secure: true, supportFetchAPI: true, stream: true } },
 ])
 
-if (app.requestSingleInstanceLock()) void app.whenReady().then(start)
-else app.quit()
-
-/** The composition root under Electron: one workbench, one window, the menu, and what the system asks of them. */
-function start(): void {
-  const root = applicationRoot(import.meta.dirname)
+if (app.requestSingleInstanceLock()) {
   const commands = createCommandHub()
+  followSystem(commands)
+  void app.whenReady().then(() => start(commands))
+} else app.quit()
+
+/** What the system may ask for at any time; macOS hands over files even before the application is ready. */
+function followSystem(commands: CommandHub): void {
+  app.on('open-file', (event, path) => {
+    event.preventDefault()
+    commands.publish({ kind: 'open', paths: [path] })
+  })
+  app.on('second-instance', (_event, argv, workingFolder) => {
+    const window = currentWindow()
+    if (window?.isMinimized()) window.restore()
+    window?.focus()
+    publishPaths(commands, pathsToOpen(argv, workingFolder, app.isPackaged))
+  })
+  app.on('window-all-closed', () => app.quit())
+}
+
+/** The composition root under Electron: one workbench, one window and the menu. */
+function start(commands: CommandHub): void {
+  const root = applicationRoot(import.meta.dirname)
   const session = startWorkbench({
     root,
     appVersion: app.getVersion(),
     userData: app.getPath('userData'),
     fork: forkUtilityProcess(join(import.meta.dirname, 'compute.js')),
-    host: electronHostHandlers(commands, () => BrowserWindow.getAllWindows()[0] ?? null),
+    host: electronHostHandlers(commands, currentWindow),
   })
-  const openPaths = (paths: readonly string[]) => {
-    if (paths.length > 0) commands.publish({ kind: 'open', paths })
-  }
+  let language: MenuLanguage = resolveLanguage('system', app.getLocale())
   const refreshMenu = async () => {
     const [settings, recent] = await Promise.all([session.client.settings.get({}), session.client.project.recent({})])
-    const language = resolveLanguage(settings.language, app.getLocale())
+    language = resolveLanguage(settings.language, app.getLocale())
+    const openPaths = (paths: readonly string[]) => publishPaths(commands, paths)
     Menu.setApplicationMenu(buildMenu({ language, recent, commands, openPaths, platform: process.platform }))
   }
 
-  electronSession.defaultSession.setPermissionRequestHandler((_contents, permission, answer) =>
-    answer(permission === 'clipboard-sanitized-write'),
-  )
-  electronSession.defaultSession.setPermissionCheckHandler(() => false)
+  allowOnly('clipboard-sanitized-write')
   handleProtocol({ media: session.media, rendererFolder: join(root, 'out', 'renderer') })
-  connectWindows(session.handlers)
-  const stopWatching = watchProject(session.client, () => void refreshMenu())
-
-  app.on('second-instance', (_event, argv, workingFolder) => {
-    const window = BrowserWindow.getAllWindows()[0]
-    if (window?.isMinimized()) window.restore()
-    window?.focus()
-    openPaths(pathsToOpen(argv, workingFolder, app.isPackaged))
+  connectWindows(tellOfSettings(session.handlers, () => void refreshMenu()))
+  const stopFollowing = followProject(session.client, (project) => {
+    if (project) app.addRecentDocument(project.folder)
+    void refreshMenu()
   })
-  app.on('open-file', (event, path) => {
-    event.preventDefault()
-    openPaths([path])
-  })
-  app.on('window-all-closed', () => app.quit())
-  let closed = false
-  app.on('before-quit', (event) => {
-    if (closed) return
-    event.preventDefault()
-    stopWatching()
-    void session.close().finally(() => {
-      closed = true
-      app.quit()
-    })
-  })
+  closeBeforeQuit(session, stopFollowing)
 
   void refreshMenu()
-  openPaths(pathsToOpen(process.argv, process.cwd(), app.isPackaged))
-  openWindow({ stateFile: join(app.getPath('userData'), 'window-state.json') })
+  publishPaths(commands, pathsToOpen(process.argv, process.cwd(), app.isPackaged))
+  openWindow({ stateFile: join(app.getPath('userData'), 'window-state.json'), labels: () => menuLabels[language] })
 }
 
-type WatchedClient = ReturnType<typeof startWorkbench>['client']
+const currentWindow = (): BrowserWindow | null => BrowserWindow.getAllWindows()[0] ?? null
 
-/** The recent projects of the menu and of the system follow what is opened. */
-function watchProject(client: WatchedClient, onProject: () => void): () => void {
-  const controller = new AbortController()
-  const watch = async () => {
-    for await (const change of client.project.changes({}, { signal: controller.signal })) {
-      if (!change.topics.includes('project')) continue
-      const project = await client.project.current({})
-      if (project) app.addRecentDocument(project.folder)
-      onProject()
-    }
-  }
-  void watch().catch(() => undefined)
-  return () => controller.abort()
+function publishPaths(commands: CommandHub, paths: readonly string[]): void {
+  if (paths.length > 0) commands.publish({ kind: 'open', paths })
+}
+
+/** Of all that a page may ask the system for, only this one permission is ever granted. */
+function allowOnly(granted: string): void {
+  const { defaultSession } = electronSession
+  defaultSession.setPermissionRequestHandler((_contents, permission, answer) => answer(permission === granted))
+  defaultSession.setPermissionCheckHandler((_contents, permission) => permission === granted)
+}
+
+/** Quitting waits until the project is closed and the compute process has ended. */
+function closeBeforeQuit(session: WorkbenchSession, stopFollowing: () => void): void {
+  let state: 'open' | 'closing' | 'closed' = 'open'
+  app.on('before-quit', (event) => {
+    if (state === 'closed') return
+    event.preventDefault()
+    if (state === 'closing') return
+    state = 'closing'
+    stopFollowing()
+    session
+      .close()
+      .catch((error: unknown) => void process.stderr.write(`The project did not close cleanly: ${String(error)}\n`))
+      .finally(() => {
+        state = 'closed'
+        app.quit()
+      })
+  })
 }

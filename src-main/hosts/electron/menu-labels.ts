@@ -19,6 +19,10 @@ const english = {
   edit: '&Edit',
   undo: 'Undo',
   redo: 'Redo',
+  cut: 'Cut',
+  copy: 'Copy',
+  paste: 'Paste',
+  selectText: 'Select All',
   selectAll: 'Select All Students',
   view: '&View',
   fit: 'Fit Photo',
@@ -38,6 +42,7 @@ const english = {
   help: '&Help',
   palette: 'Command Palette…',
   shortcuts: 'Keyboard Shortcuts',
+  developerTools: 'Developer Tools',
 }
 export type MenuLabels = Readonly<Record<keyof typeof english, string>>
 
@@ -54,6 +59,10 @@ const chinese: MenuLabels = {
   edit: '编辑(&E)',
   undo: '撤销',
   redo: '重做',
+  cut: '剪切',
+  copy: '复制',
+  paste: '粘贴',
+  selectText: '全选',
   selectAll: '选择全部学生',
   view: '视图(&V)',
   fit: '适应窗口',
@@ -73,6 +82,7 @@ const chinese: MenuLabels = {
   help: '帮助(&H)',
   palette: '命令面板…',
   shortcuts: '键盘快捷键',
+  developerTools: '开发者工具',
 }
 
 export const menuLabels: Readonly<Record<MenuLanguage, MenuLabels>> = { en: english, 'zh-CN': chinese }

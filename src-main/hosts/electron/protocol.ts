@@ -17,7 +17,9 @@ export function handleProtocol({ media, rendererFolder }: ProtocolParts): void {
     const url = new URL(request.url)
     if (url.host !== 'app') return new Response('not found', { status: 404 })
     if (url.pathname.startsWith('/media/')) {
-      const found = await media(decodeURIComponent(url.pathname.slice('/media/'.length)) + url.search)
+      const path = decoded(url.pathname.slice('/media/'.length))
+      if (path === null) return new Response('bad address', { status: 400 })
+      const found = await media(path + url.search)
       return new Response(found.body as BodyInit, { status: found.status, headers: { ...found.headers } })
     }
     const file = await readPageFile(rendererFolder, url.pathname, { connect: [] })
@@ -25,4 +27,13 @@ export function handleProtocol({ media, rendererFolder }: ProtocolParts): void {
       ? new Response(file.bytes as BodyInit, { headers: { ...file.headers } })
       : new Response('not found', { status: 404 })
   })
+}
+
+/** Null for an address with a broken escape (`%ff`): nothing of ours is there. */
+function decoded(path: string): string | null {
+  try {
+    return decodeURIComponent(path)
+  } catch {
+    return null
+  }
 }
