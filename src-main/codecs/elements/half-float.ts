@@ -1,6 +1,3 @@
-const bits = new Uint32Array(1)
-const single = new Float32Array(bits.buffer)
-
 /** IEEE 754 binary16 (1 sign, 5 exponent, 10 fraction bits) to a number; exact. */
 function decodeHalf(half: number): number {
   const sign = half & 0x8000 ? -1 : 1
@@ -32,27 +29,6 @@ export function bfloatToFloat32(raw: Uint16Array): Float32Array {
   const values = new Uint32Array(raw.length)
   for (let index = 0; index < raw.length; index += 1) values[index] = raw[index]! << 16
   return new Float32Array(values.buffer)
-}
-
-/** Nearest float16 of a number, ties to even, as raw bits (numpy's rounding of float32). */
-export function halfFromNumber(value: number): number {
-  single[0] = value
-  const word = bits[0]!
-  const sign = (word >>> 16) & 0x8000
-  const exponent = (word >>> 23) & 0xff
-  const fraction = word & 0x7fffff
-  if (exponent === 0xff) return sign | 0x7c00 | (fraction === 0 ? 0 : 0x200)
-  const shifted = exponent - 127 + 15
-  if (shifted >= 31) return sign | 0x7c00
-  if (shifted < -10) return sign
-  const subnormal = shifted <= 0
-  const mantissa = subnormal ? fraction | 0x800000 : fraction
-  const drop = subnormal ? 14 - shifted : 13
-  const kept = mantissa >>> drop
-  const rest = mantissa & ((1 << drop) - 1)
-  const half = 1 << (drop - 1)
-  const roundUp = rest > half || (rest === half && (kept & 1) === 1) ? 1 : 0
-  return sign | ((subnormal ? 0 : shifted << 10) + kept + roundUp)
 }
 
 const double = new Float64Array(1)
