@@ -50,3 +50,13 @@ export interface ImportDraft {
   readonly students: number
   readonly labels: number
 }
+
+export function draftOf(scenes: readonly DraftScene[]): ImportDraft {
+  let students = 0
+  let labels = 0
+  for (const scene of scenes) {
+    students += scene.students.length
+    for (const { label } of scene.students) if (label !== null) labels += 1
+  }
+  return { scenes, students, labels }
+}

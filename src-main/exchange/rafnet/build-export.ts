@@ -7,7 +7,7 @@ import { exportCells } from './export-cells.ts'
 import { plainToPickle } from './plain-to-pickle.ts'
 import { sameKind } from './same-kind.ts'
 import { columnLength, selectRows } from './select-rows.ts'
-import type { FeatureWritePlan } from './write-plan.ts'
+import type { FeatureWritePlan, WriteRow } from './write-plan.ts'
 
 /** The form of one source, loaded. */
 export interface SourceForm {
@@ -15,6 +15,11 @@ export interface SourceForm {
   readonly rows: number
   /** The sidecar's dict, whole; null where there is none. */
   readonly sidecar: PickleDict | null
+}
+
+/** A plan whose rows are unpacked. */
+export interface RowPlan extends Omit<FeatureWritePlan, 'rows'> {
+  readonly rows: readonly WriteRow[]
 }
 
 export interface BuiltExport {
@@ -37,7 +42,7 @@ const dictAt = (dict: PickleDict | null, key: string): PickleDict | null => {
 }
 
 /** Whether the export is one source's rows, all of them, in order and unchanged: columns are then taken over untouched. */
-function isUnchanged(plan: FeatureWritePlan, forms: readonly SourceForm[]): boolean {
+function isUnchanged(plan: RowPlan, forms: readonly SourceForm[]): boolean {
   return (
     forms.length === 1 &&
     plan.rows.length === forms[0]!.rows &&
@@ -46,7 +51,7 @@ function isUnchanged(plan: FeatureWritePlan, forms: readonly SourceForm[]): bool
 }
 
 /** `person_idx` of drawn students: they follow the students of their photo in the source. */
-function personIndices(plan: FeatureWritePlan, forms: readonly SourceForm[]): Map<number, number> {
+function personIndices(plan: RowPlan, forms: readonly SourceForm[]): Map<number, number> {
   const indices = new Map<number, number>()
   if (!plan.rows.some(({ drawn }) => drawn)) return indices
   const next = forms.map(({ dict, sidecar, rows }) => {
@@ -72,7 +77,7 @@ function personIndices(plan: FeatureWritePlan, forms: readonly SourceForm[]): Ma
 
 type ColumnSelector = (key: string, value: PickleValue, others: readonly (PickleDict | null)[]) => PickleValue
 
-function columnSelector(plan: FeatureWritePlan, forms: readonly SourceForm[]): ColumnSelector {
+function columnSelector(plan: RowPlan, forms: readonly SourceForm[]): ColumnSelector {
   if (isUnchanged(plan, forms)) return (_key, value) => value
   const persons = personIndices(plan, forms)
   return (key, value, dicts) => {
@@ -89,7 +94,7 @@ function selectDict(dict: PickleDict, dicts: readonly (PickleDict | null)[], sel
 }
 
 /** `modalities` and `modal_feature_dims` without what is left out; `n_samples` counts the rows written. */
-function adjustMetadata(metadata: PickleDict, plan: FeatureWritePlan, sourceRows: number): void {
+function adjustMetadata(metadata: PickleDict, plan: RowPlan, sourceRows: number): void {
   const kept = new Set(plan.modalities.map(({ name }) => name))
   const left = new Set(plan.sources[0]!.modalities.filter((name) => !kept.has(name)))
   const stated = metadata.get('modalities')
@@ -111,7 +116,7 @@ function adjustMetadata(metadata: PickleDict, plan: FeatureWritePlan, sourceRows
   }
 }
 
-function buildMetadata(plan: FeatureWritePlan, forms: readonly SourceForm[], select: ColumnSelector): PickleDict {
+function buildMetadata(plan: RowPlan, forms: readonly SourceForm[], select: ColumnSelector): PickleDict {
   const dicts = forms.map(({ dict }) => dictAt(dict, 'metadata'))
   const metadata = selectDict(dicts[0] ?? new Map<PickleValue, PickleValue>(), dicts, select)
   adjustMetadata(metadata, plan, forms[0]!.rows)
@@ -124,7 +129,7 @@ function buildMetadata(plan: FeatureWritePlan, forms: readonly SourceForm[], sel
 }
 
 /** Labels for a source that has none: RAFNet's usual int64 array, −1 where nobody gave one. */
-function newLabels(plan: FeatureWritePlan): NdArray {
+function newLabels(plan: RowPlan): NdArray {
   return NdArray.of(
     'int64',
     BigInt64Array.from(plan.rows, ({ label }) => BigInt(label ?? -1)),
@@ -136,7 +141,7 @@ function newLabels(plan: FeatureWritePlan): NdArray {
  * a modality that is written; other modalities of the source are left out.
  */
 export function buildExport(
-  plan: FeatureWritePlan,
+  plan: RowPlan,
   forms: readonly SourceForm[],
   vectors: ReadonlyMap<string, PickleValue>,
 ): BuiltExport {

@@ -1,6 +1,7 @@
 import type { Box, Size } from '#shared/geometry/box.ts'
 import { fromNormalisedBox } from '#shared/geometry/normalised-box.ts'
 import type { NormalisedBox } from '#shared/geometry/normalised-box.ts'
+import { draftOf } from '../import-draft.ts'
 import type { DraftPhoto, DraftScene, DraftStudent, ImportDraft, SizeOrigin } from '../import-draft.ts'
 import type { PhotoMatch } from '../photos/match-photos.ts'
 import { pathSegments } from '../photos/match-photos.ts'
@@ -22,8 +23,9 @@ const nominalSize: Size = { widthPx: 1000, heightPx: 1000 }
 
 export function boxAt(values: Float64Array | null, row: number): Box | null {
   if (!values) return null
-  const [x1, y1, x2, y2] = values.subarray(row * 4, row * 4 + 4)
-  return [x1, y1, x2, y2].every(Number.isFinite) ? { x1: x1!, y1: y1!, x2: x2!, y2: y2! } : null
+  const at = row * 4
+  const box = { x1: values[at]!, y1: values[at + 1]!, x2: values[at + 2]!, y2: values[at + 3]! }
+  return Number.isFinite(box.x1 + box.y1 + box.x2 + box.y2) ? box : null
 }
 
 export function normalisedBoxAt(values: Float64Array | null, row: number): NormalisedBox | null {
@@ -90,25 +92,37 @@ function rowsByScene(table: FeatureTable, matches: ReadonlyMap<string, PhotoMatc
   return scenes
 }
 
+function draftScene(
+  table: FeatureTable,
+  relativePath: string,
+  rows: readonly number[],
+  surroundings: DraftSurroundings,
+): DraftScene {
+  const first = rows[0]!
+  const imgPath = table.imgPaths[first]!
+  const photoPath = surroundings.matches.get(imgPath)?.photo ?? null
+  const photo = photoPath === null ? null : (surroundings.photos.get(photoPath) ?? null)
+  const [size, sizeOrigin] = sceneSize(table, rows, photo)
+  return {
+    relativePath,
+    sourceKey: pathSegments(imgPath).join('/'),
+    photo,
+    size,
+    sizeOrigin,
+    room: table.context?.rooms?.[first] ?? null,
+    takenAt: table.context?.takenAt?.[first] ?? photo?.takenAt ?? null,
+    students: draftStudents(table, rows, size, surroundings.classes),
+  }
+}
+
+/** The scenes of a feature pickle one by one, in order of their first row: whoever has other work does it in between. */
+export function* draftScenes(table: FeatureTable, surroundings: DraftSurroundings): Generator<DraftScene> {
+  for (const [relativePath, rows] of rowsByScene(table, surroundings.matches)) {
+    yield draftScene(table, relativePath, rows, surroundings)
+  }
+}
+
 /** What importing a feature pickle will write: pure, so that it can be shown and tested without a project. */
 export function draftFeatures(table: FeatureTable, surroundings: DraftSurroundings): ImportDraft {
-  const scenes = [...rowsByScene(table, surroundings.matches)].map(([relativePath, rows]): DraftScene => {
-    const first = rows[0]!
-    const imgPath = table.imgPaths[first]!
-    const photoPath = surroundings.matches.get(imgPath)?.photo ?? null
-    const photo = photoPath === null ? null : (surroundings.photos.get(photoPath) ?? null)
-    const [size, sizeOrigin] = sceneSize(table, rows, photo)
-    return {
-      relativePath,
-      sourceKey: pathSegments(imgPath).join('/'),
-      photo,
-      size,
-      sizeOrigin,
-      room: table.context?.rooms?.[first] ?? null,
-      takenAt: table.context?.takenAt?.[first] ?? photo?.takenAt ?? null,
-      students: draftStudents(table, rows, size, surroundings.classes),
-    }
-  })
-  const students = scenes.flatMap((scene) => scene.students)
-  return { scenes, students: students.length, labels: students.filter(({ label }) => label !== null).length }
+  return draftOf([...draftScenes(table, surroundings)])
 }

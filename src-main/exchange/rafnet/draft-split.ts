@@ -2,6 +2,7 @@ import type { Finding } from '#shared/contract/summary.ts'
 import { counted, findingAt } from '../finding.ts'
 import { examineScenes } from '../examine-scenes.ts'
 import { fileNameOf } from '../files.ts'
+import { draftOf } from '../import-draft.ts'
 import type { DraftScene, ImportDraft } from '../import-draft.ts'
 import { pathSegments } from '../photos/match-photos.ts'
 import type { DraftSurroundings } from './draft-features.ts'
@@ -42,8 +43,7 @@ export function draftSplit(table: SplitTable, surroundings: DraftSurroundings): 
     row += image.students.length
     return scene
   })
-  const labels = scenes.flatMap(({ students }) => students).filter(({ label }) => label !== null).length
-  return { scenes, students: row, labels }
+  return draftOf(scenes)
 }
 
 /**

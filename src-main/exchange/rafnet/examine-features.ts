@@ -168,21 +168,24 @@ function examineSizes(table: FeatureTable, draft: ImportDraft): Finding[] {
 }
 
 /**
- * The import doctor for a feature pickle: everything odd about it and what the import did about each, most general first. Pure.
+ * The import doctor for a feature pickle: everything odd about it and what the import did about each, most general first, one kind of
+ * finding after the other: whoever has other work does it in between. Pure.
  * Codes: context-missing, context-partial, modalities-stale, width-mismatch, features-missing, features-not-finite,
  * byte-order-swapped, labels-missing, labels-unlabelled, labels-unknown, ids-missing, ids-duplicate, size-differs and those of
  * `examineScenes`.
  */
-export function examineFeatures(table: FeatureTable, draft: ImportDraft, classes: ReadonlySet<number>): Finding[] {
+export function* examineFeatures(
+  table: FeatureTable,
+  draft: ImportDraft,
+  classes: ReadonlySet<number>,
+): Generator<Finding[]> {
   const place = (row: number): string =>
     `${fileNameOf(table.imgPaths[row]!)}, student ${table.bboxIds?.[row] ?? row} (row ${row})`
-  return [
-    ...examineContext(table),
-    ...examineStated(table),
-    ...examineVectors(table),
-    ...examineLabels(table, classes, place),
-    ...examineIds(table, draft, place),
-    ...examineSizes(table, draft),
-    ...examineScenes(draft),
-  ]
+  yield examineContext(table)
+  yield examineStated(table)
+  yield examineVectors(table)
+  yield examineLabels(table, classes, place)
+  yield examineIds(table, draft, place)
+  yield examineSizes(table, draft)
+  yield examineScenes(draft)
 }

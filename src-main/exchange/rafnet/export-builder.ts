@@ -5,13 +5,14 @@ import { counted, findingAt } from '../finding.ts'
 import type { ExportCandidate, ExportSet, ExportSource, ExportStudent } from './export-student.ts'
 import { createModalityRows } from './export-modality.ts'
 import type { ModalityRows } from './export-modality.ts'
-import type { RecordedChange, WriteBox, WriteModality, WriteRow } from './write-plan.ts'
+import { packRows } from './pack-rows.ts'
+import type { PackedRows, RecordedChange, WriteBox, WriteModality, WriteRow } from './write-plan.ts'
 
 export interface PlannedExport {
   readonly plan: ExportPlan
   /** Those that the rows name, the one whose form is written first. */
   readonly sources: readonly ExportSource[]
-  readonly rows: readonly WriteRow[]
+  readonly rows: PackedRows
   readonly modalities: readonly WriteModality[]
   readonly changes: readonly RecordedChange[]
 }
@@ -153,7 +154,7 @@ function finish(building: Building): PlannedExport {
       findings: builderFindings(sources, written, unsized),
     },
     sources,
-    rows: rows.map((row) => ({ ...row, source: position.get(row.source) ?? 0 })),
+    rows: packRows(rows, (source) => position.get(source) ?? 0),
     modalities: written,
     changes: changes.map(({ img, bbox_id, change, from, to, annotator, at }) => ({
       img,

@@ -79,26 +79,29 @@ export function orderCandidates(candidates: readonly ExportCandidate[]): {
   readonly ordered: readonly ExportCandidate[]
   readonly peers: ReadonlyMap<ExportCandidate, ExportCandidate>
 } {
-  const isAfter = (one: ExportCandidate, other: ExportCandidate): boolean => compareOrigins(one, other) > 0
-  const lastOfScene = new Map<number, ExportCandidate>()
-  for (const candidate of candidates) {
-    const last = lastOfScene.get(candidate.student.sceneId)
-    if (candidate.origin && (!last || isAfter(candidate, last))) lastOfScene.set(candidate.student.sceneId, candidate)
-  }
-  const added = Map.groupBy(
-    candidates.filter(({ origin }) => !origin),
-    ({ student }) => lastOfScene.get(student.sceneId) ?? null,
+  const known = candidates.filter(({ origin }) => origin)
+  // Mostly they come in order: then there is nothing to sort, which matters where they are many.
+  const isOrdered = known.every((candidate, index) => index === 0 || compareOrigins(known[index - 1]!, candidate) <= 0)
+  const sorted = isOrdered ? known : known.sort(compareOrigins)
+  return sorted.length === candidates.length
+    ? { ordered: sorted, peers: new Map() }
+    : placeNew(
+        sorted,
+        candidates.filter(({ origin }) => !origin),
+      )
+}
+
+function placeNew(sorted: readonly ExportCandidate[], added: readonly ExportCandidate[]) {
+  const lastOfScene = new Map(sorted.map((candidate) => [candidate.student.sceneId, candidate]))
+  const followers = Map.groupBy(added, ({ student }) => lastOfScene.get(student.sceneId) ?? null)
+  const peers = new Map(
+    added.flatMap((candidate) => {
+      const peer = lastOfScene.get(candidate.student.sceneId)
+      return peer ? [[candidate, peer] as const] : []
+    }),
   )
-  const ordered: ExportCandidate[] = []
-  const peers = new Map<ExportCandidate, ExportCandidate>()
-  for (const candidate of candidates.filter(({ origin }) => origin).sort(compareOrigins)) {
-    ordered.push(candidate)
-    for (const follower of added.get(candidate) ?? []) {
-      peers.set(follower, candidate)
-      ordered.push(follower)
-    }
-  }
-  return { ordered: [...ordered, ...(added.get(null) ?? [])], peers }
+  const placed = sorted.flatMap((candidate) => [candidate, ...(followers.get(candidate) ?? [])])
+  return { ordered: [...placed, ...(followers.get(null) ?? [])], peers }
 }
 
 function compareOrigins({ origin: a }: ExportCandidate, { origin: b }: ExportCandidate): number {

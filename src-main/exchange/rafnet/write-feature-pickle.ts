@@ -9,6 +9,7 @@ import type { StagedFile } from '../write-atomically.ts'
 import { buildExport } from './build-export.ts'
 import type { SourceForm } from './build-export.ts'
 import { columnItems } from './columns.ts'
+import { unpackRows } from './pack-rows.ts'
 import { readPickleFile } from './read-pickle-file.ts'
 import { sidecarOf } from './sidecar.ts'
 import { streamVectors } from './stream-vectors.ts'
@@ -36,7 +37,7 @@ function loadForm(source: WriteSource): SourceForm {
 }
 
 const countBytes = (plan: FeatureWritePlan): number =>
-  plan.modalities.reduce((sum, { width, form }) => sum + plan.rows.length * width * Number(form.dtype.slice(2)), 0)
+  plan.modalities.reduce((sum, { width, form }) => sum + plan.rows.rows.length * width * Number(form.dtype.slice(2)), 0)
 
 /** Puts staged files in their places; where one cannot, nothing new is left: neither those not yet in place nor those that took no file's place. */
 async function commitAll(files: readonly { readonly file: string; readonly staged: StagedFile }[]): Promise<void> {
@@ -89,7 +90,7 @@ export async function* writeFeaturePickle(
   const vectors = new Map<string, PickleValue>(
     plan.modalities.map((modality) => [modality.name, streamVectors(modality)]),
   )
-  const built = buildExport(plan, forms, vectors)
+  const built = buildExport({ ...plan, rows: unpackRows(plan.rows) }, forms, vectors)
   const contextFile = built.sidecar ? sidecarOf(out) : null
   const sidecar = built.sidecar && contextFile !== null ? [{ file: contextFile, value: built.sidecar }] : []
   const files = yield* stageAll([...sidecar, { file: out, value: built.file }], countBytes(plan), signal)

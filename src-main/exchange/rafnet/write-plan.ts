@@ -1,17 +1,31 @@
 import type { ArrayForm } from './array-form.ts'
 
-/** One export row: where it comes from and what an editor changed. Everything else is the source's own. */
-export interface WriteRow {
-  /** Position in `FeatureWritePlan.sources`. */
-  readonly source: number
-  /** Row of that source; for a student who is new to it a row of the same scene, whose scene-wide columns are taken over, or null. */
-  readonly row: number | null
+/** What an editor changed about a row. Everything else is the source's own. */
+export interface RowEdit {
   /** Set where the row must differ from the source's; null keeps its value with its dtype. */
   readonly label: number | null
   /** New corners in px and the image they lie in; null keeps both box columns as stored. */
   readonly box: WriteBox | null
   /** Set for a student who is new to the source. */
   readonly drawn: { readonly bboxId: string; readonly imgPath: string } | null
+}
+
+/** One export row: where it comes from and what an editor changed. */
+export interface WriteRow extends RowEdit {
+  /** Position in `FeatureWritePlan.sources`. */
+  readonly source: number
+  /** Row of that source; for a student who is new to it a row of the same scene, whose scene-wide columns are taken over, or null. */
+  readonly row: number | null
+}
+
+/** Rows as they travel to the compute process: tens of thousands are a few arrays there, see pack-rows.ts. */
+export interface PackedRows {
+  /** [rows] */
+  readonly sources: Uint16Array
+  /** [rows], −1 for none. */
+  readonly rows: Int32Array
+  /** Only of rows that differ from their source, by position. */
+  readonly edits: readonly (RowEdit & { readonly index: number })[]
 }
 
 export interface WriteBox {
@@ -71,7 +85,7 @@ export interface LecternRecord {
 /** A feature pickle to write. Its form (keys and their order, containers, dtypes) is that of the first source. */
 export interface FeatureWritePlan {
   readonly sources: readonly WriteSource[]
-  readonly rows: readonly WriteRow[]
+  readonly rows: PackedRows
   /** In the order of the source's keys; a modality of the source that is not here is left out. */
   readonly modalities: readonly WriteModality[]
   readonly lectern: LecternRecord

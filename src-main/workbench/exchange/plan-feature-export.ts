@@ -1,5 +1,4 @@
 import { readFile } from 'node:fs/promises'
-import { setImmediate } from 'node:timers/promises'
 import type { ExportSelection } from '#shared/contract/exchange.ts'
 import type { Scene } from '#shared/domain/scene.ts'
 import { createExportBuilder } from '#main/exchange/rafnet/export-builder.ts'
@@ -19,21 +18,7 @@ import { studentsOfScene } from '#main/store/tables/student.ts'
 import { projectFile } from '../projects/open-project.ts'
 import type { OpenProject } from '../projects/open-project.ts'
 import type { WorkbenchContext } from '../workbench-context.ts'
-
-/** Half of what the main process may be busy in one go. */
-const stepMs = 25
-
-/** Lets other work run whenever a step has taken long enough. */
-function createBreath(signal: AbortSignal | undefined): () => Promise<void> | void {
-  let until = performance.now() + stepMs
-  return () => {
-    if (performance.now() < until) return
-    return setImmediate().then(() => {
-      if (signal?.aborted) throw new AppError('job.cancelled', 'The work was cancelled.')
-      until = performance.now() + stepMs
-    })
-  }
-}
+import { createBreath } from './breath.ts'
 
 async function readLabels(file: string): Promise<Int32Array | null> {
   const bytes = await readFile(file).catch(() => null)
@@ -111,6 +96,7 @@ function namedSources(
   sources: readonly ExportSource[],
 ): { readonly sources: readonly ExportSource[]; readonly candidates: readonly ExportCandidate[] } {
   const named = new Set(candidates.flatMap(({ origin }) => (origin ? [origin.source] : [])))
+  if (named.size === sources.length) return { sources, candidates }
   const kept = sources.filter((_source, index) => named.has(index))
   const position = new Map(kept.map((source, index) => [sources.indexOf(source), index]))
   const renumbered = candidates.map(({ student, origin }) => ({
@@ -148,7 +134,9 @@ export async function planFeatureExport(
     modalities: selection.modalities,
     unlabelled: selection.unlabelled,
   })
+  await breathe()
   const { ordered, peers } = orderCandidates(candidates)
+  await breathe()
   for (const candidate of ordered) {
     builder.add(candidate, peers.get(candidate) ?? null)
     await breathe()

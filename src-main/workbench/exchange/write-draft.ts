@@ -5,7 +5,6 @@ import { insertFeature } from '#main/store/tables/feature.ts'
 import { appendLabel, importedClass } from '#main/store/tables/label.ts'
 import { findSceneByPath, insertScene, updateScene } from '#main/store/tables/scene.ts'
 import { findStudents, insertStudent, setImportedBox } from '#main/store/tables/student.ts'
-import type { StudentRow } from '#main/store/tables/student.ts'
 import { writeInSteps } from '#main/store/write-in-steps.ts'
 import type { Scene } from '#shared/domain/scene.ts'
 
@@ -33,10 +32,19 @@ export interface WrittenDraft {
   readonly differingLabels: readonly string[]
 }
 
-/** One thing to write: a scene, then its students one by one, so that a photo of thousands is no long transaction. */
+/** One thing to write: a scene's students from `first` on, the scene itself before its first: a photo of thousands is no long transaction. */
 interface Item {
   readonly scene: DraftScene
-  readonly student: DraftStudent | null
+  readonly first: number
+}
+
+const studentsAtOnce = 50
+
+function itemsOf(draft: ImportDraft): Item[] {
+  return draft.scenes.flatMap((scene) => {
+    const count = Math.max(1, Math.ceil(scene.students.length / studentsAtOnce))
+    return Array.from({ length: count }, (_, part) => ({ scene, first: part * studentsAtOnce }))
+  })
 }
 
 function photoColumns(scene: DraftScene, target: DraftTarget) {
@@ -98,12 +106,12 @@ function writeStudent(
   sceneId: number,
   student: DraftStudent,
   target: DraftTarget,
-): { id: number; known: StudentRow | null } {
+): { id: number; isKnown: boolean } {
   const known = findStudents(store, sceneId, student.bboxId).find(({ source }) => source !== 'drawn') ?? null
   if (known) {
     const isOurs = known.importId === target.importId || known.box === null
     if (isOurs && !known.boxEdited && student.box) setImportedBox(store, known.id, student.box, student.boxNormalised)
-    return { id: known.id, known }
+    return { id: known.id, isKnown: true }
   }
   const id = insertStudent(store, {
     sceneId,
@@ -115,7 +123,7 @@ function writeStudent(
     position: student.row,
     sourcePath: student.sourcePath,
   })
-  return { id, known: null }
+  return { id, isKnown: false }
 }
 
 /**
@@ -124,10 +132,8 @@ function writeStudent(
  * `finishImport`, so that an import that is killed or cancelled can be taken back.
  */
 export async function writeDraft(store: Store, draft: ImportDraft, target: DraftTarget): Promise<WrittenDraft> {
-  const items = draft.scenes.flatMap((scene): Item[] => [
-    { scene, student: null },
-    ...scene.students.map((student) => ({ scene, student })),
-  ])
+  const items = itemsOf(draft)
+  const annotator = store.transaction(() => annotatorId(store, importAnnotator))
   const sceneIds: number[] = []
   const differingLabels: string[] = []
   let knownScenes = 0
@@ -138,7 +144,6 @@ export async function writeDraft(store: Store, draft: ImportDraft, target: Draft
     const before = isKnown ? importedClass(store, studentId) : null
     if (before === classIndex) return
     if (before !== null) differingLabels.push(place)
-    const annotator = annotatorId(store, importAnnotator)
     const label = {
       studentId,
       classIndex,
@@ -149,19 +154,21 @@ export async function writeDraft(store: Store, draft: ImportDraft, target: Draft
     } as const
     appendLabel(store, { ...label, importId: target.importId })
   }
-  const write = ({ scene, student }: Item): void => {
-    if (!student) {
+  const writeOne = (scene: DraftScene, student: DraftStudent): void => {
+    const { id, isKnown } = writeStudent(store, sceneId, student, target)
+    if (isKnown) knownStudents += 1
+    if (student.label !== null)
+      writeLabel(id, student.label, isKnown, `${scene.relativePath}, student ${student.bboxId}`)
+    for (const setId of target.setIds) insertFeature(store, id, setId, student.row)
+  }
+  const write = ({ scene, first }: Item): void => {
+    if (first === 0) {
       const written = writeScene(store, scene, target)
       sceneId = written.id
       sceneIds.push(written.id)
       if (written.isKnown) knownScenes += 1
-      return
     }
-    const { id, known } = writeStudent(store, sceneId, student, target)
-    if (known) knownStudents += 1
-    if (student.label !== null)
-      writeLabel(id, student.label, known !== null, `${scene.relativePath}, student ${student.bboxId}`)
-    for (const setId of target.setIds) insertFeature(store, id, setId, student.row)
+    for (const student of scene.students.slice(first, first + studentsAtOnce)) writeOne(scene, student)
   }
   await writeInSteps(store, items, write, {
     signal: target.signal,

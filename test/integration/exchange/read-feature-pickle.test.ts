@@ -7,6 +7,7 @@ import { NumpyScalar } from '#main/codecs/pickle/numpy-scalar.ts'
 import { OrderedDict, PickleFloat, PickleTuple } from '#main/codecs/pickle/values.ts'
 import type { PickleValue } from '#main/codecs/pickle/values.ts'
 import type { FeatureTable } from '#main/exchange/rafnet/feature-table.ts'
+import { packRows } from '#main/exchange/rafnet/pack-rows.ts'
 import { readFeaturePickle } from '#main/exchange/rafnet/read-feature-pickle.ts'
 import { readPickleFile } from '#main/exchange/rafnet/read-pickle-file.ts'
 import { writeFeaturePickle } from '#main/exchange/rafnet/write-feature-pickle.ts'
@@ -52,7 +53,7 @@ async function differencesAfterRoundTrip(value: PickleValue): Promise<string[]> 
         modalities: table.modalities.map(({ name }) => name),
       },
     ],
-    rows,
+    rows: packRows(rows),
     modalities: table.modalities.map(({ name, width, form, file, dtype }) => ({
       name,
       width,

@@ -26,7 +26,7 @@ function examine(table: FeatureTable, photos: readonly DraftPhoto[] = [photo]) {
     photos: new Map(photos.map((one) => [one.relativePath, one])),
     classes,
   })
-  return examineFeatures(table, draft, classes)
+  return [...examineFeatures(table, draft, classes)].flat()
 }
 
 const codes = (...parameters: Parameters<typeof examine>) => examine(...parameters).map(({ code }) => code)

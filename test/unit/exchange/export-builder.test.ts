@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { createExportBuilder } from '#main/exchange/rafnet/export-builder.ts'
+import { unpackRows } from '#main/exchange/rafnet/pack-rows.ts'
 import { chooseOrigin, orderCandidates } from '#main/exchange/rafnet/export-student.ts'
 import type { ExportSet, ExportSource, ExportStudent } from '#main/exchange/rafnet/export-student.ts'
 
@@ -59,7 +60,8 @@ function plan(students: readonly ExportStudent[], given: Given = {}) {
   const builder = createExportBuilder({ sources, sets, modalities, unlabelled })
   const { ordered, peers } = orderCandidates(students.map((student) => chooseOrigin(student, sources, split)))
   for (const candidate of ordered) builder.add(candidate, peers.get(candidate) ?? null)
-  return builder.finish()
+  const planned = builder.finish()
+  return { ...planned, rows: unpackRows(planned.rows) }
 }
 
 describe('what an export holds', () => {
