@@ -9,11 +9,12 @@ export function percentileInterval(values: readonly number[], confidence = 0.95)
   if (values.some(Number.isNaN)) throw new RangeError('a resampled value is not a number')
   if (!(confidence > 0 && confidence < 1)) throw new RangeError(`a confidence between 0 and 1 is needed: ${confidence}`)
   const sorted = Float64Array.from(values).sort()
-  const at = (share: number): number => {
-    const place = share * (sorted.length - 1)
+  const last = sorted.length - 1
+  const highPlace = (last * (1 + confidence)) / 2
+  const at = (place: number): number => {
     const below = sorted[Math.floor(place)] ?? 0
     const above = sorted[Math.ceil(place)] ?? below
     return below + (above - below) * (place - Math.floor(place))
   }
-  return [at((1 - confidence) / 2), at((1 + confidence) / 2)]
+  return [at(last - highPlace), at(highPlace)]
 }
