@@ -21,7 +21,7 @@ export interface OpenStoreOptions {
 const applicationId = 0x4c_45_43_54
 const busyTimeoutMs = 2000
 /** Files up to this size are checked page by page on every open (about 0.1 s); larger ones after an unclean end only. */
-const alwaysCheckedBytes = 64 * 1024 * 1024
+const alwaysCheckedBytes = 16 * 1024 * 1024
 
 /**
  * Opens a project database, checks it and brings it to this version's schema. `file` may be `:memory:`.

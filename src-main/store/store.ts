@@ -1,6 +1,6 @@
 import type { Database, RunResult, Statement } from 'better-sqlite3'
 import type { Compilable } from 'kysely'
-import { guarded } from './store-error.ts'
+import { guarded, storeError } from './store-error.ts'
 
 /** What SQLite takes as a parameter. Booleans are 0 and 1; NaN becomes NULL. */
 export type SqlValue = string | number | bigint | Uint8Array | null
@@ -16,7 +16,7 @@ export interface PreparedStatement<Row> {
 export class Store {
   readonly file: string
   readonly #database: Database
-  readonly #prepared = new Map<string, Statement<unknown[]>>()
+  readonly #statements = new Map<string, GuardedStatement>()
 
   constructor(file: string, database: Database) {
     this.file = file
@@ -26,28 +26,31 @@ export class Store {
   /** All rows of a query built with `queryBuilder`. */
   all<Row>(query: Compilable<Row>): Row[] {
     const { sql, parameters } = query.compile()
-    return guarded(this.file, () => this.#prepare(sql).all(...parameters)) as Row[]
+    return this.prepare<Row>(sql).all(...(parameters as readonly SqlValue[]))
   }
 
   first<Row>(query: Compilable<Row>): Row | undefined {
     const { sql, parameters } = query.compile()
-    return guarded(this.file, () => this.#prepare(sql).get(...parameters)) as Row | undefined
+    return this.prepare<Row>(sql).get(...(parameters as readonly SqlValue[]))
   }
 
   /** Runs a query that returns no rows; `id` is that of the last inserted row. */
   run(query: Compilable<unknown>): { readonly changes: number; readonly id: number } {
     const { sql, parameters } = query.compile()
-    return guarded(this.file, () => outcome(this.#prepare(sql).run(...parameters)))
+    return this.prepare(sql).run(...(parameters as readonly SqlValue[]))
   }
 
   /** A statement for bulk paths, by its SQL. `Row` is what its columns are, which the SQL alone knows. */
   prepare<Row = never>(sql: string): PreparedStatement<Row> {
-    const statement = guarded(this.file, () => this.#prepare(sql))
-    return {
-      run: (...parameters) => guarded(this.file, () => outcome(statement.run(...parameters))),
-      get: (...parameters) => guarded(this.file, () => statement.get(...parameters)) as Row | undefined,
-      all: (...parameters) => guarded(this.file, () => statement.all(...parameters)) as Row[],
+    let statement = this.#statements.get(sql)
+    if (!statement) {
+      statement = new GuardedStatement(
+        this.file,
+        guarded(this.file, () => this.#database.prepare(sql)),
+      )
+      this.#statements.set(sql, statement)
     }
+    return statement as PreparedStatement<Row>
   }
 
   /** Runs `work` in one transaction: all of it, or, when it throws, nothing. Within another transaction it is a savepoint. */
@@ -64,22 +67,47 @@ export class Store {
   /** Lets the planner measure the tables where they grew, then closes. */
   close(): void {
     if (!this.#database.open) return
-    this.#prepared.clear()
+    this.#statements.clear()
     try {
       this.#database.pragma('optimize')
     } finally {
       this.#database.close()
     }
   }
-
-  #prepare(sql: string): Statement<unknown[]> {
-    let statement = this.#prepared.get(sql)
-    if (!statement) {
-      statement = this.#database.prepare(sql)
-      this.#prepared.set(sql, statement)
-    }
-    return statement
-  }
 }
 
-const outcome = ({ changes, lastInsertRowid }: RunResult) => ({ changes, id: Number(lastInsertRowid) })
+/** Bulk paths call these a hundred thousand times: no closure is made per call. */
+class GuardedStatement implements PreparedStatement<unknown> {
+  readonly #file: string
+  readonly #statement: Statement<unknown[]>
+
+  constructor(file: string, statement: Statement<unknown[]>) {
+    this.#file = file
+    this.#statement = statement
+  }
+
+  run(...parameters: readonly SqlValue[]): { readonly changes: number; readonly id: number } {
+    try {
+      const { changes, lastInsertRowid }: RunResult = this.#statement.run(...parameters)
+      return { changes, id: Number(lastInsertRowid) }
+    } catch (error) {
+      throw storeError(this.#file, error)
+    }
+  }
+
+  get(...parameters: readonly SqlValue[]): unknown {
+    try {
+      return this.#statement.get(...parameters)
+    } catch (error) {
+      throw storeError(this.#file, error)
+    }
+  }
+
+  all(...parameters: readonly SqlValue[]): unknown[] {
+    try {
+      return this.#statement.all(...parameters)
+    } catch (error) {
+      throw storeError(this.#file, error)
+    }
+  }
+}

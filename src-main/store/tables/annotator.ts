@@ -5,7 +5,3 @@ export function annotatorId(store: Store, name: string): number {
   const known = store.prepare<{ id: number }>('SELECT id FROM annotator WHERE name = ?').get(name)
   return known?.id ?? store.prepare('INSERT INTO annotator (name) VALUES (?)').run(name).id
 }
-
-export function annotatorName(store: Store, id: number): string | undefined {
-  return store.prepare<{ name: string }>('SELECT name FROM annotator WHERE id = ?').get(id)?.name
-}

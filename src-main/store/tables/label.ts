@@ -14,20 +14,27 @@ export interface NewLabel {
 }
 
 const insertSql = `INSERT INTO label (student_id, class_index, annotator_id, source, at, rank, import_id) VALUES (?, ?, ?, ?, ?, ?, ?)`
-const inForceSql = 'SELECT label_id AS labelId FROM student WHERE id = ?'
+const inForceSql = `SELECT label.source FROM student LEFT JOIN label ON label.id = student.label_id WHERE student.id = ?`
 const pointSql = 'UPDATE student SET label_id = ? WHERE id = ?'
 
-/**
- * Appends a label and sets the student's label in force, so call it inside a transaction. Returns the label's id.
- * Where no label was in force a standing one is in force at once; else the history decides.
- */
+/** Appends a label and sets the student's label in force, so call it inside a transaction. Returns the label's id. */
 export function appendLabel(store: Store, label: NewLabel): number {
   const { studentId, classIndex, annotatorId, source, at, rank, importId } = label
+  const before = store.prepare<{ source: LabelSource | null }>(inForceSql).get(studentId)?.source ?? null
   const { id } = store.prepare(insertSql).run(studentId, classIndex, annotatorId, source, at, rank, importId)
-  const before = store.prepare<{ labelId: number | null }>(inForceSql).get(studentId)
-  if (before?.labelId === null && source !== 'withdrawn') store.prepare(pointSql).run(id, studentId)
+  if (isInForceAtOnce(label, before)) store.prepare(pointSql).run(id, studentId)
   else pointAtLabelInForce(store, studentId)
   return id
+}
+
+/**
+ * Whether the rule of `labelInForce` is plain without the history, as it is for nearly every label: a standing one where there was
+ * none, or an opinion newer than all others that no adjudication stands above. `before`: source of the label in force.
+ */
+function isInForceAtOnce({ source, rank }: NewLabel, before: LabelSource | null): boolean {
+  if (source === 'withdrawn') return false
+  if (before === null) return true
+  return rank === null && source !== 'imported' && (source === 'adjudicated' || before !== 'adjudicated')
 }
 
 /** Sets a student's label in force to what its history says. */

@@ -40,8 +40,8 @@ export interface StudentConditions {
 }
 
 /**
- * CROSS JOIN keeps the order of the tables: a condition on a prediction would else let SQLite begin with all predictions of the run,
- * once for every scene.
+ * Looks at the next scenes of the list and tells of each whether one of its students meets the conditions. CROSS JOIN keeps the order
+ * of the tables: a condition on a prediction would else let SQLite begin with all predictions of the run, once for every scene.
  */
 export function scenesWithStudentsSql(
   where: string,
@@ -49,11 +49,12 @@ export function scenesWithStudentsSql(
   needs: Omit<StudentConditions, 'conditions'>,
 ): string {
   const join = (needed: boolean) => (needed ? 'CROSS JOIN' : 'LEFT JOIN')
-  return `SELECT scene.id, scene.sort_key AS sortKey FROM scene WHERE (scene.sort_key, scene.id) > (?, ?) AND ${where} AND EXISTS (
+  return `SELECT looked.id, looked.sort_key AS sortKey, EXISTS (
      SELECT 1 FROM student ${join(needs.needsLabel)} label ON label.id = student.label_id
      ${join(needs.needsPrediction)} prediction ON prediction.run_id = ? AND prediction.student_id = student.id
-     WHERE student.scene_id = scene.id AND student.deleted_at IS NULL AND ${students})
-   ORDER BY scene.sort_key, scene.id LIMIT ?`
+     WHERE student.scene_id = looked.id AND student.deleted_at IS NULL AND ${students}) AS found
+   FROM (SELECT scene.id, scene.sort_key FROM scene WHERE (scene.sort_key, scene.id) > (?, ?) AND ${where}
+     ORDER BY scene.sort_key, scene.id LIMIT ?) AS looked ORDER BY looked.sort_key, looked.id`
 }
 
 /** Where the next part of a long list goes on; `start` is before every scene. */
@@ -63,7 +64,7 @@ export interface SceneCursor {
 }
 export const sceneStart: SceneCursor = { sortKey: '', id: 0 }
 
-/** The next scenes, after `cursor`, that have a student who meets all student conditions (0 stands for no run). */
+/** The next `limit` scenes after `cursor` that meet the conditions, and whether a student meets all student conditions. */
 export function scenesWithStudents(
   store: Store,
   conditions: readonly SqlCondition[],
@@ -71,17 +72,19 @@ export function scenesWithStudents(
   runId: number | null,
   cursor: SceneCursor,
   limit: number,
-): SceneCursor[] {
+): (SceneCursor & { readonly found: boolean })[] {
+  const sql = scenesWithStudentsSql(sqlOf(conditions), sqlOf(students.conditions), students)
   return store
-    .prepare<SceneCursor>(scenesWithStudentsSql(sqlOf(conditions), sqlOf(students.conditions), students))
+    .prepare<SceneCursor & { readonly found: number }>(sql)
     .all(
+      runId ?? 0,
+      ...parametersOf(students.conditions),
       cursor.sortKey,
       cursor.id,
       ...parametersOf(conditions),
-      runId ?? 0,
-      ...parametersOf(students.conditions),
       limit,
     )
+    .map((row) => ({ ...row, found: row.found === 1 }))
 }
 
 interface Figures {

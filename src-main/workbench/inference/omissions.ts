@@ -1,7 +1,7 @@
 import type { Omission } from '#shared/contract/summary.ts'
 
 export interface Omissions {
-  add(code: string, reason: string): void
+  add(code: string, reason: string, count?: number): void
   list(): Omission[]
 }
 
@@ -9,11 +9,11 @@ export interface Omissions {
 export function createOmissions(): Omissions {
   const counted = new Map<string, { code: string; reason: string; count: number }>()
   return {
-    add: (code, reason) => {
+    add: (code, reason, count = 1) => {
       const key = `${code} ${reason}`
       const known = counted.get(key)
-      if (known) known.count += 1
-      else counted.set(key, { code, reason, count: 1 })
+      if (known) known.count += count
+      else if (count > 0) counted.set(key, { code, reason, count })
     },
     list: () => [...counted.values()],
   }

@@ -10,8 +10,9 @@ import type { JobContext } from '../jobs/job-registry.ts'
 import type { StoredModel } from '../models/stored-model.ts'
 import { projectFile, type OpenProject } from '../projects/open-project.ts'
 import type { ComputeClient } from '../workbench-context.ts'
-import { gatherStudents, type GatheredStudents, type StudentGroup } from './gather-students.ts'
+import { gatherStudents, type GatheredStudents } from './gather-students.ts'
 import { argmax, softmax } from './softmax.ts'
+import type { StudentGroup } from './student-groups.ts'
 
 export interface PredictParts {
   readonly project: OpenProject

@@ -1,4 +1,5 @@
-import { mkdir, readFile, stat } from 'node:fs/promises'
+import { randomUUID } from 'node:crypto'
+import { mkdir, readFile, rename, stat } from 'node:fs/promises'
 import { dirname, extname } from 'node:path'
 import { AppError } from '#shared/contract/app-error.ts'
 import { cropAround } from '#shared/geometry/crop-around.ts'
@@ -7,7 +8,7 @@ import { getStudent } from '#main/store/tables/student.ts'
 import { fileError } from '../files.ts'
 import { projectFile } from '../projects/open-project.ts'
 import type { WorkbenchContext } from '../workbench-context.ts'
-import { createByteCache } from './byte-cache.ts'
+import { createByteCache, type ByteCache } from './byte-cache.ts'
 import type { MediaResponse } from './media-response.ts'
 import { imageResponse, type MediaRoutes } from './media-routes.ts'
 import { photoFile } from './photo-file.ts'
@@ -23,16 +24,17 @@ const thumbnailLongerSidePx = 320
 const cropLongerSidePx = 256
 /** Share of the box's sides shown around it, so that a raised hand or a phone beside the box is seen. */
 const cropMargin = 0.12
-/** About 2,000 crops. */
-const cropCacheBytes = 24 * 1024 * 1024
+/** About 2,000 crops, and as many bytes of thumbnails. */
+const cacheBytes = 24 * 1024 * 1024
 
 type Parts = Pick<WorkbenchContext, 'project' | 'compute'>
 
 /** The images of the open project: `photo/<sceneId>`, `thumbnail/<sceneId>`, `crop/<studentId>`. */
 export function registerProjectMedia(media: MediaRoutes, parts: Parts): void {
-  const crops = createByteCache(cropCacheBytes)
+  const crops = createByteCache(cacheBytes)
+  const thumbnails = createByteCache(cacheBytes)
   media.register('photo', (rest) => photo(parts, idOf(rest)))
-  media.register('thumbnail', (rest) => thumbnail(parts, idOf(rest)))
+  media.register('thumbnail', (rest) => thumbnail(parts, thumbnails, idOf(rest)))
   media.register('crop', async (rest) => {
     const crop = await findCrop(parts, idOf(rest))
     const body = await crops.get(crop.key, () => parts.compute.photos.crop(crop.input))
@@ -58,17 +60,22 @@ async function photo({ project, compute }: Parts, sceneId: number): Promise<Medi
   return imageResponse(bytes, contentType)
 }
 
-/** Made once; a photo that changed gets a new one, since its time of change is part of the name. */
-async function thumbnail({ project, compute }: Parts, sceneId: number): Promise<MediaResponse> {
+/** Made once and kept in the project; a photo that changed gets a new one, since its time of change is part of the name. */
+async function thumbnail({ project, compute }: Parts, cache: ByteCache, sceneId: number): Promise<MediaResponse> {
   const opened = project.require()
   const file = await photoFile(opened, sceneId)
   const { mtimeMs, size } = await stat(file)
-  const out = projectFile(opened, `thumbnails/${sceneId}-${Math.round(mtimeMs)}-${size}.jpg`)
-  const known = await readFile(out).catch(() => null)
-  if (known) return imageResponse(known, 'image/jpeg')
-  await mkdir(dirname(out), { recursive: true })
-  await compute.photos.thumbnail({ file, out, longerSidePx: thumbnailLongerSidePx })
-  return imageResponse(await readFile(out), 'image/jpeg')
+  const kept = projectFile(opened, `thumbnails/${sceneId}-${Math.round(mtimeMs)}-${size}.jpg`)
+  const make = async (): Promise<Uint8Array> => {
+    const known = await readFile(kept).catch(() => null)
+    if (known) return known
+    const beside = `${kept}.${randomUUID()}.part`
+    await mkdir(dirname(kept), { recursive: true })
+    await compute.photos.thumbnail({ file, out: beside, longerSidePx: thumbnailLongerSidePx })
+    await rename(beside, kept)
+    return readFile(kept)
+  }
+  return imageResponse(await cache.get(kept, make), 'image/jpeg')
 }
 
 async function findCrop({ project }: Parts, studentId: number) {

@@ -15,8 +15,8 @@ function openIn(folder: string, mode: 'create' | 'open') {
   return openStore(join(folder, 'project.sqlite'), { mode, clock: stillClock, backupFolder })
 }
 
-const support = join(import.meta.dirname, '../../support')
-/** Runs one of the programs of test/support; as another user where ours, root, may write everywhere. */
+const support = join(import.meta.dirname, '../../support/programs')
+/** Runs one of test/support/programs; as another user where ours, root, may write everywhere. */
 function runProgram(name: string, parameters: readonly string[], asNobody = false) {
   const options = { encoding: 'utf8' as const, ...(asNobody && { uid: 65_534, gid: 65_534 }) }
   return spawnSync(process.execPath, [join(support, name), ...parameters], options)
@@ -98,7 +98,7 @@ describe('the lock of a folder', () => {
       lockFolder(process.argv[1], process.pid)
       process.kill(process.pid, 'SIGKILL')`
     const child = spawnSync(process.execPath, ['--input-type=module-typescript', '-e', program, folder], {
-      cwd: join(support, '../..'),
+      cwd: join(support, '../../..'),
       encoding: 'utf8',
     })
     expect(child.signal).toBe('SIGKILL')

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { openStore } from '#main/store/open-store.ts'
 import { insertScene } from '#main/store/tables/scene.ts'
-import { aScene } from './new-rows.ts'
+import { aScene } from '../new-rows.ts'
 
 /** A process that kills itself in the middle of a transaction, after one that was committed. The folder is its only argument. */
 const folder = process.argv[2]!
