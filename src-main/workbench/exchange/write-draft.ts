@@ -4,7 +4,8 @@ import { annotatorId } from '#main/store/tables/annotator.ts'
 import { insertFeature } from '#main/store/tables/feature.ts'
 import { appendLabel, importedClass } from '#main/store/tables/label.ts'
 import { findSceneByPath, insertScene, updateScene } from '#main/store/tables/scene.ts'
-import { findStudents, insertStudent, setImportedBox } from '#main/store/tables/student.ts'
+import { insertStudent, setImportedBox, studentsOfScene } from '#main/store/tables/student.ts'
+import type { StudentRow } from '#main/store/tables/student.ts'
 import { writeInSteps } from '#main/store/write-in-steps.ts'
 import type { Scene } from '#shared/domain/scene.ts'
 
@@ -101,19 +102,26 @@ function writeScene(store: Store, scene: DraftScene, target: DraftTarget): { id:
   return { id: known.id, isKnown: true }
 }
 
+/** Students of a known scene that a file may name again, by their id; drawn ones are nobody's but ours. */
+function knownStudentsOf(store: Store, sceneId: number): Map<string, StudentRow> {
+  const students = studentsOfScene(store, sceneId).filter(({ source }) => source !== 'drawn')
+  return new Map(students.reverse().map((student) => [student.bboxId, student]))
+}
+
+/** The id of a student of the current scene, who is added where the scene has none of that id. */
 function writeStudent(
   store: Store,
   sceneId: number,
   student: DraftStudent,
+  known: StudentRow | undefined,
   target: DraftTarget,
-): { id: number; isKnown: boolean } {
-  const known = findStudents(store, sceneId, student.bboxId).find(({ source }) => source !== 'drawn') ?? null
+): number {
   if (known) {
     const isOurs = known.importId === target.importId || known.box === null
     if (isOurs && !known.boxEdited && student.box) setImportedBox(store, known.id, student.box, student.boxNormalised)
-    return { id: known.id, isKnown: true }
+    return known.id
   }
-  const id = insertStudent(store, {
+  return insertStudent(store, {
     sceneId,
     bboxId: student.bboxId,
     box: student.box,
@@ -123,7 +131,6 @@ function writeStudent(
     position: student.row,
     sourcePath: student.sourcePath,
   })
-  return { id, isKnown: false }
 }
 
 /**
@@ -139,6 +146,7 @@ export async function writeDraft(store: Store, draft: ImportDraft, target: Draft
   let knownScenes = 0
   let knownStudents = 0
   let sceneId = 0
+  let knownHere = new Map<string, StudentRow>()
 
   const writeLabel = (studentId: number, classIndex: number, isKnown: boolean, place: string): void => {
     const before = isKnown ? importedClass(store, studentId) : null
@@ -155,10 +163,11 @@ export async function writeDraft(store: Store, draft: ImportDraft, target: Draft
     appendLabel(store, { ...label, importId: target.importId })
   }
   const writeOne = (scene: DraftScene, student: DraftStudent): void => {
-    const { id, isKnown } = writeStudent(store, sceneId, student, target)
-    if (isKnown) knownStudents += 1
-    if (student.label !== null)
-      writeLabel(id, student.label, isKnown, `${scene.relativePath}, student ${student.bboxId}`)
+    const known = knownHere.get(student.bboxId)
+    const id = writeStudent(store, sceneId, student, known, target)
+    if (known) knownStudents += 1
+    const place = `${scene.relativePath}, student ${student.bboxId}`
+    if (student.label !== null) writeLabel(id, student.label, known !== undefined, place)
     for (const setId of target.setIds) insertFeature(store, id, setId, student.row)
   }
   const write = ({ scene, first }: Item): void => {
@@ -167,6 +176,7 @@ export async function writeDraft(store: Store, draft: ImportDraft, target: Draft
       sceneId = written.id
       sceneIds.push(written.id)
       if (written.isKnown) knownScenes += 1
+      knownHere = written.isKnown ? knownStudentsOf(store, written.id) : new Map()
     }
     for (const student of scene.students.slice(first, first + studentsAtOnce)) writeOne(scene, student)
   }
