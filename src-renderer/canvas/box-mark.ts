@@ -8,6 +8,10 @@ export interface MarkState {
   readonly selected: boolean
   readonly hovered: boolean
   readonly showLabel: boolean
+  /** The chip says the class in full and lies above the others. */
+  readonly open: boolean
+  /** Other chips leave room for the letter alone. */
+  readonly crowded: boolean
   /** 1 right after an undo, falling to 0: where it happened. */
   readonly flash: number
 }
@@ -32,7 +36,14 @@ export class BoxMark {
   readonly chipShape: Konva.Shape
   private view: BoxView
   private box: Box
-  private state: MarkState = { selected: false, hovered: false, showLabel: true, flash: 0 }
+  private state: MarkState = {
+    selected: false,
+    hovered: false,
+    showLabel: true,
+    open: false,
+    crowded: false,
+    flash: 0,
+  }
   private frame: Frame = { x: 0, y: 0, width: 0, height: 0 }
 
   constructor(view: BoxView) {
@@ -54,8 +65,8 @@ export class BoxMark {
     return this.box
   }
 
-  get id(): number {
-    return this.view.id
+  get shown(): BoxView {
+    return this.view
   }
 
   /** Takes a student's new view; answers whether anything is to be drawn anew. */

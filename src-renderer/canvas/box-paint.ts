@@ -4,13 +4,13 @@ import type { BoxView } from './box-view.ts'
 
 type Context = CanvasRenderingContext2D
 
-const chipHeightPx = 17
-const chipFont = '600 11.5px system-ui, "Segoe UI", "Noto Sans", sans-serif'
-/** Narrower boxes show the letter alone. */
-const roomForConfidencePx = 44
+export const chipHeightPx = 17
+const chipFont =
+  '600 11.5px -apple-system, "Segoe UI", "Noto Sans", "Lectern Latin", system-ui, "PingFang SC", "Microsoft YaHei", sans-serif'
 /** Narrower boxes show a smaller letter. */
 const roomForLetterPx = 15
 const wrongRed = '#d92d20'
+const chipEdge = 'rgb(5 7 12 / 0.75)'
 const warnAmber = '#ffb020'
 const dashes: Readonly<Record<BoxView['origin'], readonly number[]>> = {
   person: [],
@@ -70,27 +70,35 @@ interface Plate {
   readonly ink: string
 }
 
-/** What a chip says in the room it has: letter and confidence, the rival class, a warning. */
-function platesOf(view: BoxView, { width }: Frame, { selected, hovered }: MarkState): readonly Plate[] {
-  const open = selected || hovered
-  const roomy = open || width >= roomForConfidencePx
-  const word = open && view.className !== '' ? `${view.letter} · ${view.className}` : view.letter
-  const percent = view.confidence === null ? '' : `${Math.round(100 * view.confidence)}`
+/** What a chip says in the room it has: letter and confidence, the rival class with its confidence, a warning. */
+function platesOf(view: BoxView, words: 'letter' | 'short' | 'full'): readonly Plate[] {
+  const percentOf = (share: number | null) =>
+    share === null || words === 'letter' ? '' : ` ${Math.round(100 * share)}${words === 'full' ? ' %' : ''}`
+  const name = words === 'full' && view.className !== '' ? `${view.letter} · ${view.className}` : view.letter
   const plates: Plate[] = [
-    {
-      text: roomy && percent !== '' ? `${word} ${percent}${open ? ' %' : ''}` : word,
-      fill: view.colour,
-      ink: readableInk(view.colour),
-    },
+    { text: `${name}${percentOf(view.confidence)}`, fill: view.colour, ink: readableInk(view.colour) },
   ]
-  if (view.rival !== null && roomy) plates.push({ text: `≠${view.rival}`, fill: wrongRed, ink: '#ffffff' })
+  if (view.rival !== null && words !== 'letter') {
+    plates.push({ text: `≠${view.rival}${percentOf(view.rivalConfidence)}`, fill: wrongRed, ink: '#ffffff' })
+  }
   if (view.suspicious) plates.push({ text: '!', fill: warnAmber, ink: '#000000' })
   return plates
 }
 
+const plateWidth = (context: Context, text: string): number =>
+  Math.max(chipHeightPx, Math.ceil(widthOf(context, text) + 9)) + 1
+
+/** The width of a chip in view px, with its confidence and as the letter alone. */
+export function chipWidths(context: Context, view: BoxView): { readonly short: number; readonly letter: number } {
+  context.font = chipFont
+  const width = (words: 'letter' | 'short') =>
+    platesOf(view, words).reduce((total, plate) => total + plateWidth(context, plate.text), 0)
+  return { short: width('short'), letter: width('letter') }
+}
+
 /** The chip above the box, or inside it where the view ends. */
 export function paintChip(context: Context, frame: Frame, view: BoxView, state: MarkState): void {
-  const open = state.selected || state.hovered
+  const { open } = state
   const shrink = !open && frame.width < roomForLetterPx ? Math.max(0.62, frame.width / roomForLetterPx) : 1
   const height = chipHeightPx * shrink
   const above = frame.y - height - 1
@@ -100,18 +108,20 @@ export function paintChip(context: Context, frame: Frame, view: BoxView, state: 
   context.font = chipFont
   context.textBaseline = 'middle'
   let x = 0
-  for (const plate of platesOf(view, frame, state)) x += paintPlate(context, x, plate)
+  const words = open ? 'full' : state.crowded ? 'letter' : 'short'
+  const edge = view.rival !== null && words === 'letter' ? wrongRed : chipEdge
+  for (const plate of platesOf(view, words)) x += paintPlate(context, x, plate, edge)
   context.restore()
 }
 
-function paintPlate(context: Context, x: number, { text, fill, ink }: Plate): number {
+function paintPlate(context: Context, x: number, { text, fill, ink }: Plate, edge: string): number {
   const textWidth = widthOf(context, text)
-  const width = Math.max(chipHeightPx, Math.ceil(textWidth + 9))
+  const width = plateWidth(context, text) - 1
   context.beginPath()
   context.roundRect(x + 0.5, 0.5, width - 1, chipHeightPx - 1, 4)
   context.fillStyle = fill
   context.fill()
-  line(context, 'rgb(5 7 12 / 0.75)', 1)
+  line(context, edge, edge === chipEdge ? 1 : 2.5)
   context.fillStyle = ink
   context.fillText(text, x + (width - textWidth) / 2, chipHeightPx / 2 + 0.5)
   return width + 1

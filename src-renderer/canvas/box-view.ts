@@ -13,11 +13,12 @@ export interface BoxView {
   readonly letter: string
   /** The class in full: chips of selected boxes have room for it. */
   readonly className: string
-  /** Probability of the shown class, 0 to 1; null where no model said it. */
+  /** Probability that the model gave the shown class where that is its prediction, 0 to 1; null elsewhere. */
   readonly confidence: number | null
   readonly origin: BoxOrigin
-  /** The prediction's letter where it differs from the label in force, null where it does not. */
+  /** What is said against the shown class: the prediction's letter, or the label's beside a prediction. Null where both agree. */
   readonly rival: string | null
+  readonly rivalConfidence: number | null
   /** The stored box is inverted, empty or outside the photo. */
   readonly suspicious: boolean
 }

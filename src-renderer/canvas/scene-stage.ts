@@ -2,7 +2,9 @@ import Konva from 'konva'
 import type { Box, Size } from '#shared/geometry/box.ts'
 import { toView, type Viewport } from '#shared/geometry/viewport.ts'
 import { BoxMark } from './box-mark.ts'
+import { chipHeightPx, chipWidths } from './box-paint.ts'
 import type { BoxView } from './box-view.ts'
+import { crowdedChips } from './crowding.ts'
 import type { Hand } from './hand.ts'
 import { levelFor, type Photo } from './photo-shelf.ts'
 import { paintLinks, paintSketch, type Link } from './sketch-paint.ts'
@@ -33,6 +35,7 @@ export class SceneStage {
   private viewport: Viewport = { scale: 1, offsetX: 0, offsetY: 0 }
   private shown: StageLook = { selected: [], hovered: null, showBoxes: true, showLabels: true, handled: null }
   private hand: Hand = { kind: 'resting' }
+  private crowded: ReadonlySet<BoxMark> = new Set()
   private links: readonly Link[] = []
   private flashed: { readonly ids: readonly number[]; readonly since: number } | null = null
 
@@ -65,8 +68,11 @@ export class SceneStage {
   }
 
   look(viewport: Viewport): void {
+    const zoomed = viewport.scale !== this.viewport.scale
     this.viewport = viewport
-    this.placeAll()
+    if (zoomed) this.refresh()
+    else this.placeAll()
+    this.photoLayer.batchDraw()
   }
 
   setBoxes(views: readonly BoxView[]): void {
@@ -139,6 +145,7 @@ export class SceneStage {
   private refresh(): void {
     const { selected, hovered, showBoxes, showLabels } = this.shown
     const chosen = new Set(selected)
+    this.findRoom()
     const flash = this.flashed ? Math.max(0, 1 - (performance.now() - this.flashed.since) / flashMs) : 0
     this.frames.visible(showBoxes)
     this.chips.visible(showBoxes)
@@ -147,11 +154,27 @@ export class SceneStage {
         selected: chosen.has(id),
         hovered: id === hovered,
         showLabel: showLabels || chosen.has(id) || id === hovered,
+        open: id === hovered || (chosen.has(id) && chosen.size === 1),
+        crowded: this.crowded.has(mark),
         flash: this.flashed?.ids.includes(id) ? flash : 0,
       })
       mark.place(this.viewport, this.size)
     }
     this.boxLayer.batchDraw()
+  }
+
+  /** Who has room for words depends on the boxes and the scale alone: a pan changes nothing. */
+  private findRoom(): void {
+    const context = this.boxLayer.getContext()._context
+    const { scale } = this.viewport
+    const marks = [...this.marks.values()]
+    const chips = marks.map((mark) => {
+      const { x1, y1, x2, y2 } = mark.drawn
+      const weight = (x2 - x1) * (y2 - y1) * (mark.shown.rival === null ? 1 : 1e6)
+      return { x: x1 * scale, y: y1 * scale, weight, ...chipWidths(context, mark.shown) }
+    })
+    const crowded = crowdedChips(chips, chipHeightPx)
+    this.crowded = new Set(marks.filter((_, at) => crowded.has(at)))
   }
 
   private placeAll(): void {

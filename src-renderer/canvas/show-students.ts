@@ -22,6 +22,7 @@ export function showStudents(
     const classIndex = label?.classIndex ?? (side === 'truth' ? null : (prediction?.classIndex ?? null))
     const shown = classIndex === null ? undefined : byIndex.get(classIndex)
     const wrong = side !== 'truth' && isWrong(student, runId)
+    const certainty = prediction?.probabilities[prediction.classIndex] ?? null
     const rivalIndex = side === 'model' ? student.label?.classIndex : prediction?.classIndex
     return {
       id: student.id,
@@ -29,7 +30,8 @@ export function showStudents(
       colour: shown?.colour ?? unknownColour,
       letter: shown?.letter ?? '?',
       className: shown?.name ?? '',
-      confidence: side === 'truth' || classIndex === null ? null : (prediction?.probabilities[classIndex] ?? null),
+      confidence: prediction && side !== 'truth' && classIndex === prediction.classIndex ? certainty : null,
+      rivalConfidence: wrong && side === 'both' ? certainty : null,
       origin: originOf(student, side, prediction),
       rival: wrong && rivalIndex !== undefined ? (byIndex.get(rivalIndex)?.letter ?? '?') : null,
       suspicious: student.boxIssue !== null,

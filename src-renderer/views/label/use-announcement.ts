@@ -6,6 +6,7 @@ import { useLabelScene } from '../../stores/label-scene.ts'
 import { useProject } from '../../stores/project.ts'
 import { useRuns } from '../../stores/runs.ts'
 import { placeInClass } from './decisions.ts'
+import { shortId } from './short-id.ts'
 
 /** What a screen reader says of the selection: `Student 12, row 2 seat 5, label Listening, prediction Reading/Writing 81 %`. */
 export function useAnnouncement() {
@@ -21,7 +22,7 @@ export function useAnnouncement() {
     const student = scene.primary
     if (!student) return ''
     if (count > 1) return t('label.selected', { count }, count)
-    const parts = [t('label.student', { id: student.bboxId })]
+    const parts = [t('label.student', { id: shortId(student.bboxId, scene.scene?.name ?? '') })]
     const place = placeInClass(scene.students, student.id)
     if (place) parts.push(t('label.say.place', { ...place }))
     parts.push(student.label ? t('label.say.label', { class: nameOf(student.label.classIndex) }) : t('common.noClass'))

@@ -77,7 +77,7 @@ export function useLabelActions(
     'view.actual-size': inScene(() => camera.actualSize()),
     'view.hide-boxes': toggle('showBoxes'),
     'view.hide-labels': toggle('showLabels'),
-    'view.compare': toggle('compare'),
+    'view.compare': inScene(commands.compare),
     'view.next-panel': panels.next,
     'view.previous-panel': panels.previous,
     'model.run-scene': inScene(commands.runScene),

@@ -153,6 +153,14 @@ export function useLabelCommands(workspace: Workspace, walk: (by: 1 | -1, unrevi
     }
   }
 
+  /** Labels, model A and model B side by side. A first look takes the newest other run as B. */
+  function compare(): void {
+    const { view } = workspace
+    view.value = { ...view.value, compare: !view.value.compare }
+    const other = runs.runs.find((run) => run.id !== runs.runA?.id)
+    if (view.value.compare && !runs.runB && other) runs.choose({ b: other.id })
+  }
+
   /** Escape and V, one thing at a time: let go, leave drawing, select nobody. */
   function relent(isEscape: boolean): void {
     if (workspace.canvas.value?.cancel()) return
@@ -183,6 +191,7 @@ export function useLabelCommands(workspace: Workspace, walk: (by: 1 | -1, unrevi
     placeBox,
     review,
     runScene,
+    compare,
     relent,
     obey,
     walk,

@@ -6,7 +6,7 @@ import { useViewState } from '../../composables/use-view-state.ts'
 
 const viewSchema = z.object({
   /** Percent of the width: list, canvas, inspector. */
-  sizes: z.tuple([z.number(), z.number(), z.number()]).default([19, 58, 23]),
+  sizes: z.tuple([z.number(), z.number(), z.number()]).default([21, 57, 22]),
   query: z.string().max(500).default(''),
   filter: z.enum(['all', 'unreviewed', 'wrong']).default('all'),
   showBoxes: z.boolean().default(true),
