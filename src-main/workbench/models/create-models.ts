@@ -1,4 +1,4 @@
-import { basename } from 'node:path'
+import { parse } from 'node:path'
 import type { LecternContract } from '#shared/contract/contract.ts'
 import type { ProviderPanel } from '#shared/contract/models.ts'
 import type { Handlers } from '#shared/rpc/types.ts'
@@ -25,7 +25,7 @@ export function createModels(parts: Parts): ModelsService {
     inspect: async (choice) => {
       const { file, description } = await inspectModel(project.get(), compute, choice)
       const { sha256, family, classes, modalities, assumptions } = description
-      return { name: basename(file), file, sha256, family, classes, modalities, assumptions }
+      return { name: parse(file).name, file, sha256, family, classes, modalities, assumptions }
     },
     add: async (choice) => {
       const model = await addModel(project.require(), compute, choice, clock().toISOString())

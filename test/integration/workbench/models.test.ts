@@ -76,7 +76,7 @@ describe('adding a model', () => {
   test('inspecting keeps nothing and needs no project', async () => {
     const { models } = testWorkbench().handlers
     const found = await models.inspect({ file: '/anywhere/head.pth', config: null, chosen: { graph_k: 4 } }, inCall)
-    expect(found).toMatchObject({ family: 'multimodal_classifier', classes: 5, name: 'head.pth' })
+    expect(found).toMatchObject({ family: 'multimodal_classifier', classes: 5, name: 'head' })
     expect(() => models.list({}, inCall)).toThrow(expect.objectContaining({ code: 'project.none-open' }))
   })
 })
