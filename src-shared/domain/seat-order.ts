@@ -9,7 +9,10 @@ interface Seat {
   readonly heightPx: number
 }
 
-/** Seats further apart than this share of the smaller of two heights lie in different rows: their boxes overlap by less than half. */
+/**
+ * Seats further apart than this share of the smaller of two heights lie in different rows: their boxes overlap by less
+ * than half.
+ */
 const rowReach = 0.5
 
 function median(values: readonly number[]): number {
@@ -28,16 +31,20 @@ function seatOf(box: Box, index: number): Seat {
   return { index, x, y, heightPx: boxSize(box).heightPx }
 }
 
-/** Downwards, then to the right, then by index: boxes in one place keep their order, whatever order the sort saw them in. */
+/**
+ * Downwards, then to the right, then by index: boxes in one place keep their order, whatever order the sort saw them
+ * in.
+ */
 const downwards = (a: Seat, b: Seat): number => a.y - b.y || a.x - b.x || a.index - b.index
 const rightwards = (a: Seat, b: Seat): number => a.x - b.x || a.y - b.y || a.index - b.index
 
 /**
  * Indices of the boxes row by row, the top of the photo first and each row from left to right.
  *
- * From top to bottom a student joins the row above while its centre lies within half a height of that row's mean centre. The height is
- * the smaller of the row's median and the photo's: rows at the back are small and close together, and one odd box (inverted, a
- * teacher, a half-hidden student) moves neither. Throws RangeError on a box without finite coordinates.
+ * From top to bottom a student joins the row above while its centre lies within half a height of that row's mean
+ * centre. The height is the smaller of the row's median and the photo's: rows at the back are small and close
+ * together, and one odd box (inverted, a teacher, a half-hidden student) moves neither. Throws RangeError on a box
+ * without finite coordinates.
  */
 export function seatRows(boxes: readonly Box[]): number[][] {
   const seats = boxes.map(seatOf).sort(downwards)
@@ -59,15 +66,18 @@ export function seatOrder(boxes: readonly Box[]): number[] {
   return seatRows(boxes).flat()
 }
 
-/** How far a seat above or below is: sideways counts double, so that an arrow prefers its own column to a nearer seat beside it. */
+/**
+ * How far a seat above or below is: sideways counts double, so that an arrow prefers its own column to a nearer seat
+ * beside it.
+ */
 function columnDistance(from: Point, to: Point): number {
   return 2 * Math.abs(to.x - from.x) + Math.abs(to.y - from.y)
 }
 
 /**
- * The seat next to `index`: left and right within its row; up and down the nearest seat of all rows above or below, its own column
- * preferred (of equally near ones the first in seat order). Null at the edge of the class. Throws RangeError where `index` is none of
- * the boxes.
+ * The seat next to `index`: left and right within its row; up and down the nearest seat of all rows above or below,
+ * its own column preferred (of equally near ones the first in seat order). Null at the edge of the class. Throws
+ * RangeError where `index` is none of the boxes.
  */
 export function neighbourSeat(boxes: readonly Box[], index: number, direction: SeatDirection): number | null {
   const centres = boxes.map(centre)

@@ -5,7 +5,10 @@ export const boxHandles = ['nw', 'n', 'ne', 'e', 'se', 's', 'sw', 'w'] as const
 
 export type BoxHandle = (typeof boxHandles)[number]
 
-/** The shift kept from pushing an edge out of the photo; a box that already hangs out may stay or come in, never go further. */
+/**
+ * The shift kept from pushing an edge out of the photo; a box that already hangs out may stay or come in, never go
+ * further.
+ */
 function allowedShift(shift: number, low: number, high: number, limit: number): number {
   return Math.min(Math.max(shift, Math.min(0, -low)), Math.max(0, limit - high))
 }
@@ -19,8 +22,8 @@ export function moveBox(box: Box, dx: number, dy: number, image?: Size): Box {
 }
 
 /**
- * The upright box with the edges of one handle moved by (dx, dy) px. An edge stops `minimumPx` before the opposite one and never
- * passes it, so a box cannot be turned inside out by hand; the other edges stay where they are.
+ * The upright box with the edges of one handle moved by (dx, dy) px. An edge stops `minimumPx` before the opposite one
+ * and never passes it, so a box cannot be turned inside out by hand; the other edges stay where they are.
  */
 export function resizeBox(box: Box, handle: BoxHandle, dx: number, dy: number, minimumPx: number): Box {
   const { x1, y1, x2, y2 } = uprightBox(box)

@@ -10,8 +10,9 @@ export interface Size {
 }
 
 /**
- * Two corners in px of the upright image. As stored a box may be inverted (x1 > x2 or y1 > y2): models must see the stored
- * corners, so nothing here changes a box in place. Measures (`area`, `centre`, overlap) are those of the upright box.
+ * Two corners in px of the upright image. As stored a box may be inverted (x1 > x2 or y1 > y2): models must see the
+ * stored corners, so nothing here changes a box in place. Measures (`area`, `centre`, overlap) are those of the
+ * upright box.
  */
 export interface Box {
   readonly x1: number
@@ -37,8 +38,9 @@ export function isInverted(box: Box): boolean {
 }
 
 /**
- * What is wrong with a stored box in a photo of this size, or null. `inverted`: corners swapped on an axis; `empty`: no area,
- * or a coordinate that is not a number; `outside`: reaches beyond the photo, wholly or in part. The first that applies, in this order.
+ * What is wrong with a stored box in a photo of this size, or null. `inverted`: corners swapped on an axis; `empty`:
+ * no area, or a coordinate that is not a number; `outside`: reaches beyond the photo, wholly or in part. The first
+ * that applies, in this order.
  */
 export function boxIssue(box: Box, widthPx: number, heightPx: number): BoxIssue | null {
   if (isInverted(box)) return 'inverted'
@@ -78,7 +80,10 @@ export function containsPoint(box: Box, point: Point): boolean {
   return point.x >= x1 && point.x <= x2 && point.y >= y1 && point.y <= y2
 }
 
-/** Indices, in order, of the boxes that overlap the marquee or share an edge with it; the marquee may be dragged any way round. */
+/**
+ * Indices, in order, of the boxes that overlap the marquee or share an edge with it; the marquee may be dragged any
+ * way round.
+ */
 export function boxesTouching(boxes: readonly Box[], marquee: Box): number[] {
   const frame = uprightBox(marquee)
   return boxes.flatMap((stored, index) => {

@@ -17,8 +17,9 @@ function cover(low: number, high: number, limit: number): { start: number; count
 }
 
 /**
- * The part of the photo to show as a student's thumbnail: the upright box with `marginFraction` of its own width and height added on
- * each side, grown to whole px and cut at the photo's edges. Null where that lies wholly outside the photo.
+ * The part of the photo to show as a student's thumbnail: the upright box with `marginFraction` of its own width and
+ * height added on each side, grown to whole px and cut at the photo's edges. Null where that lies wholly outside the
+ * photo.
  */
 export function cropAround(box: Box, marginFraction: number, image: Size): CropRectangle | null {
   const { x1, y1, x2, y2 } = uprightBox(box)

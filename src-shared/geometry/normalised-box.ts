@@ -8,12 +8,14 @@ export interface NormalisedBox {
   readonly h: number
 }
 
-/** RAFNet's least width and height before it divides: an inverted box becomes 1e-6 px high, 1.39e-9 of a 720 px photo. */
+/**
+ * RAFNet's least width and height before it divides: an inverted box becomes 1e-6 px high, 1.39e-9 of a 720 px photo.
+ */
 const leastSidePx = 1e-6
 
 /**
- * RAFNet's normalised form of a stored box, in float64: (cx/W, cy/H, w/W, h/H). The corners are taken as stored, so that an inverted
- * box gets the same almost-zero side that RAFNet's model was fed.
+ * RAFNet's normalised form of a stored box, in float64: (cx/W, cy/H, w/W, h/H). The corners are taken as stored, so
+ * that an inverted box gets the same almost-zero side that RAFNet's model was fed.
  */
 export function toNormalisedBox(box: Box, image: Size): NormalisedBox {
   return {
@@ -24,7 +26,10 @@ export function toNormalisedBox(box: Box, image: Size): NormalisedBox {
   }
 }
 
-/** Corners in px. The inverse of `toNormalisedBox` except for inverted and empty boxes, whose size the normalised form has lost. */
+/**
+ * Corners in px. The inverse of `toNormalisedBox` except for inverted and empty boxes, whose size the normalised form
+ * has lost.
+ */
 export function fromNormalisedBox(normalised: NormalisedBox, image: Size): Box {
   const { cx, cy, w, h } = normalised
   return {

@@ -21,7 +21,10 @@ export function toImage(viewport: Viewport, view: Point): Point {
   return { x: (view.x - viewport.offsetX) / viewport.scale, y: (view.y - viewport.offsetY) / viewport.scale }
 }
 
-/** The whole photo, centred, with `paddingPx` of the view left free around it; 100 % and no offset where either has no area. */
+/**
+ * The whole photo, centred, with `paddingPx` of the view left free around it; 100 % and no offset where either has no
+ * area.
+ */
 export function fitViewport(image: Size, view: Size, paddingPx = 0): Viewport {
   const widthPx = view.widthPx - 2 * paddingPx
   const heightPx = view.heightPx - 2 * paddingPx
@@ -55,7 +58,10 @@ function clampOffset(offset: number, shownPx: number, viewPx: number, keepPx: nu
   return Math.min(Math.max(offset, keep - shownPx), viewPx - keep)
 }
 
-/** The nearest offsets at which `keepPx` view px of the photo (all of a smaller one) stay in sight on both axes: it cannot be lost. */
+/**
+ * The nearest offsets at which `keepPx` view px of the photo (all of a smaller one) stay in sight on both axes: it
+ * cannot be lost.
+ */
 export function clampViewport(viewport: Viewport, image: Size, view: Size, keepPx = 64): Viewport {
   const { scale, offsetX, offsetY } = viewport
   return {

@@ -3,8 +3,9 @@ import type { Random } from './random.ts'
 
 /**
  * Draws as many students as the matrix counts, with replacement, and returns their matrix. Resampling students is
- * drawing from the cells in proportion to their counts (Efron 1979), so no list of students is needed. It takes students for
- * independent, which those of one scene are not: where scenes are known, `clusteredBootstrap` gives the honest, wider interval.
+ * drawing from the cells in proportion to their counts (Efron 1979), so no list of students is needed. It takes
+ * students for independent, which those of one scene are not: where scenes are known, `clusteredBootstrap` gives the
+ * honest, wider interval.
  */
 export function resampleConfusion(confusion: ConfusionMatrix, random: Random): number[][] {
   const cells = confusion.flat()

@@ -16,9 +16,9 @@ export interface CalibrationFigures {
 }
 
 /**
- * Expected calibration error over bins of equal width (Guo et al. 2017) and the bins of the reliability diagram. `confidences` are the
- * probabilities of the predicted classes, `correct` says whether each was right. [students] both. Throws RangeError on a confidence
- * that is not between 0 and 1, arrays that do not pair up, and no bins.
+ * Expected calibration error over bins of equal width (Guo et al. 2017) and the bins of the reliability diagram.
+ * `confidences` are the probabilities of the predicted classes, `correct` says whether each was right. [students]
+ * both. Throws RangeError on a confidence that is not between 0 and 1, arrays that do not pair up, and no bins.
  */
 export function calibration(
   confidences: ArrayLike<number>,

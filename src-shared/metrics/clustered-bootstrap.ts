@@ -15,14 +15,18 @@ export interface BootstrapOptions {
 export interface BootstrapFigures {
   readonly scenes: number
   readonly resamples: number
-  /** Percent. Null with fewer than two scenes, which say nothing of how scenes differ, and for figures over no students. */
+  /**
+   * Percent. Null with fewer than two scenes, which say nothing of how scenes differ, and for figures over no
+   * students.
+   */
   readonly intervals: Readonly<Record<FigureName, Interval | null>>
 }
 
 /**
- * Percentile intervals of every headline figure by drawing whole scenes with replacement (cluster bootstrap, Field and Welsh 2007):
- * students of one photo share its light, teacher and moment, so drawing single students would promise too much. Seeded. Draws
- * without a student whose truth is not Null are left out of the no-null figures. Throws RangeError as `evaluate`.
+ * Percentile intervals of every headline figure by drawing whole scenes with replacement (cluster bootstrap, Field and
+ * Welsh 2007): students of one photo share its light, teacher and moment, so drawing single students would promise too
+ * much. Seeded. Draws without a student whose truth is not Null are left out of the no-null figures. Throws RangeError
+ * as `evaluate`.
  */
 export function clusteredBootstrap(
   input: EvaluationInput<number | string>,

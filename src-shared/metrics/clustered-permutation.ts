@@ -34,16 +34,19 @@ export interface PermutationFigures {
 /** Differences this close, in percentage points, are one difference: the same counts summed in another order. */
 const tiePoints = 1e-9
 
-/** Which scenes change hands, permutation by permutation: bit `scene` of the number itself where all are tried, else a coin each. */
+/**
+ * Which scenes change hands, permutation by permutation: bit `scene` of the number itself where all are tried, else a
+ * coin each.
+ */
 function exchanges(exact: boolean, random: Random): (permutation: number, scene: number) => boolean {
   return exact ? (permutation, scene) => ((permutation >>> scene) & 1) === 1 : () => random() < 0.5
 }
 
 /**
- * Whether two models differ in a figure by more than chance: the predictions of both are exchanged scene by scene at random (paired
- * randomisation test, with scenes as the unit because students of one photo are not independent). All 2^scenes exchanges are tried where
- * they are no more than `permutations` (then p is exact), else that many seeded ones, and p = (1 + as extreme) / (1 + tried)
- * (Phipson and Smyth 2010). Throws RangeError as `evaluate`.
+ * Whether two models differ in a figure by more than chance: the predictions of both are exchanged scene by scene at
+ * random (paired randomisation test, with scenes as the unit because students of one photo are not independent). All
+ * 2^scenes exchanges are tried where they are no more than `permutations` (then p is exact), else that many seeded
+ * ones, and p = (1 + as extreme) / (1 + tried) (Phipson and Smyth 2010). Throws RangeError as `evaluate`.
  */
 export function clusteredPermutationTest(
   { truth, first, second, sceneOf, classCount, nullIndex }: ComparisonInput,

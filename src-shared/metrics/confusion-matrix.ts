@@ -2,8 +2,8 @@
 export type ConfusionMatrix = readonly (readonly number[])[]
 
 /**
- * Throws where labels are not one class index 0 … classCount − 1 per student in both: callers leave out students without a label or
- * a prediction first, so anything else is a mistake in the program, not bad input.
+ * Throws where labels are not one class index 0 … classCount − 1 per student in both: callers leave out students
+ * without a label or a prediction first, so anything else is a mistake in the program, not bad input.
  */
 export function assertLabelPairs(truth: ArrayLike<number>, predicted: ArrayLike<number>, classCount: number): void {
   if (!Number.isInteger(classCount) || classCount < 1)

@@ -2,13 +2,18 @@ import { confusionMatrix, withoutNullTruth, type ConfusionMatrix } from './confu
 import { classFigures, macroF1, macroF1NonNullClasses, percentOf, totals, weightedF1 } from './scores.ts'
 import { wilsonInterval, type Interval } from './wilson-interval.ts'
 
-/** One entry per student who has both a label and a prediction, in any order: class indices and the scene's key. [students] */
+/**
+ * One entry per student who has both a label and a prediction, in any order: class indices and the scene's key.
+ * [students]
+ */
 export interface EvaluationInput<Scene extends number | string = number> {
   readonly truth: ArrayLike<number>
   readonly predicted: ArrayLike<number>
   readonly sceneOf: ArrayLike<Scene>
   readonly classCount: number
-  /** The class of ambiguous students, or null where the classes have none: then the no-null figures leave nobody out. */
+  /**
+   * The class of ambiguous students, or null where the classes have none: then the no-null figures leave nobody out.
+   */
   readonly nullIndex: number | null
 }
 
@@ -97,7 +102,10 @@ export function assertNullIndex(nullIndex: number | null, classCount: number): v
   }
 }
 
-/** All figures of predictions against truth. Throws RangeError on labels that are not class indices or arrays that do not pair up. */
+/**
+ * All figures of predictions against truth. Throws RangeError on labels that are not class indices or arrays that do
+ * not pair up.
+ */
 export function evaluate<Scene extends number | string>(input: EvaluationInput<Scene>): EvaluationFigures<Scene> {
   const { truth, predicted, sceneOf, classCount, nullIndex } = input
   const confusion = confusionMatrix(truth, predicted, classCount)

@@ -1,6 +1,6 @@
 /**
- * Holm's step-down adjustment of the p-values of one family (Holm 1979): each is multiplied by how many are not smaller, kept in order and at
- * most 1. In the order given. Throws RangeError on anything that is no p-value.
+ * Holm's step-down adjustment of the p-values of one family (Holm 1979): each is multiplied by how many are not
+ * smaller, kept in order and at most 1. In the order given. Throws RangeError on anything that is no p-value.
  */
 export function holmAdjusted(pValues: readonly number[]): number[] {
   const wrong = pValues.findIndex((pValue) => !(pValue >= 0 && pValue <= 1))

@@ -7,8 +7,9 @@ function kappaOf(observed: number, expected: number): number | null {
 }
 
 /**
- * Cohen's kappa of two raters, rows one and columns the other: agreement beyond chance, −1 to 1 (Cohen 1960, as scikit-learn's
- * `cohen_kappa_score`). Null over no students and where both raters gave all students one and the same class.
+ * Cohen's kappa of two raters, rows one and columns the other: agreement beyond chance, −1 to 1 (Cohen 1960, as
+ * scikit-learn's `cohen_kappa_score`). Null over no students and where both raters gave all students one and the same
+ * class.
  */
 export function cohenKappa(confusion: ConfusionMatrix): number | null {
   const { students, correct } = totals(confusion)
@@ -21,9 +22,9 @@ export function cohenKappa(confusion: ConfusionMatrix): number | null {
 }
 
 /**
- * Fleiss' kappa of any number of raters (Fleiss 1971). `counts` has one row per student: how many raters chose each class.
- * [students, classes] Null over no students and where every rating is the same class. Throws RangeError unless every student has
- * the same number of ratings, two or more.
+ * Fleiss' kappa of any number of raters (Fleiss 1971). `counts` has one row per student: how many raters chose each
+ * class. [students, classes] Null over no students and where every rating is the same class. Throws RangeError unless
+ * every student has the same number of ratings, two or more.
  */
 export function fleissKappa(counts: readonly (readonly number[])[]): number | null {
   const first = counts[0]

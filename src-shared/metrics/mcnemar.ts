@@ -25,9 +25,9 @@ function fairBinomialCumulative(successes: number, trials: number): number {
 }
 
 /**
- * McNemar's test of two models by the students on which they are not both right or both wrong; p is 1 where there are none. The corrected
- * form never goes below 0 (|b − c| = 0 needs no correction). It takes students for independent: for scenes use
- * `clusteredPermutationTest`. Throws RangeError where the three arrays do not pair up.
+ * McNemar's test of two models by the students on which they are not both right or both wrong; p is 1 where there are
+ * none. The corrected form never goes below 0 (|b − c| = 0 needs no correction). It takes students for independent:
+ * for scenes use `clusteredPermutationTest`. Throws RangeError where the three arrays do not pair up.
  */
 export function mcNemar(truth: ArrayLike<number>, first: ArrayLike<number>, second: ArrayLike<number>): McNemarFigures {
   if (first.length !== truth.length || second.length !== truth.length) {

@@ -5,7 +5,10 @@ export interface MeanAndSd {
   readonly populationSd: number
 }
 
-/** Mean and population standard deviation, in two passes so that close values keep their digits. Throws RangeError on none or NaN. */
+/**
+ * Mean and population standard deviation, in two passes so that close values keep their digits. Throws RangeError on
+ * none or NaN.
+ */
 export function meanAndPopulationSd(values: readonly number[]): MeanAndSd {
   if (values.length === 0) throw new RangeError('a mean needs at least one value')
   const wrong = values.findIndex((value) => !Number.isFinite(value))

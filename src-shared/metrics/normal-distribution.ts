@@ -1,6 +1,9 @@
 const rootTwoPi = Math.sqrt(2 * Math.PI)
 
-/** erf(x) by its Maclaurin series in the form e^(−x²) Σ 2ⁿ x^(2n+1) / (1·3·…·(2n+1)) (DLMF 7.6.2), all terms of one sign. */
+/**
+ * erf(x) by its Maclaurin series in the form e^(−x²) Σ 2ⁿ x^(2n+1) / (1·3·…·(2n+1)) (DLMF 7.6.2), all terms of one
+ * sign.
+ */
 function erfSeries(x: number): number {
   let term = x
   let total = x
@@ -11,7 +14,10 @@ function erfSeries(x: number): number {
   return (2 / Math.sqrt(Math.PI)) * Math.exp(-x * x) * total
 }
 
-/** erfc(x), x > 0, by its continued fraction x + (1/2)/(x + 1/(x + (3/2)/(x + …))) (DLMF 7.9.1), evaluated from the far end. */
+/**
+ * erfc(x), x > 0, by its continued fraction x + (1/2)/(x + 1/(x + (3/2)/(x + …))) (DLMF 7.9.1), evaluated from the far
+ * end.
+ */
 function erfcFraction(x: number): number {
   let denominator = x
   for (let n = 120; n >= 1; n--) denominator = x + n / 2 / denominator

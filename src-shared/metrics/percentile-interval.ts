@@ -1,8 +1,8 @@
 import type { Interval } from './wilson-interval.ts'
 
 /**
- * The percentile interval of resampled values (Efron 1981), with numpy's linear interpolation between neighbours; values need not be
- * sorted. Throws RangeError on none, on NaN, and on a confidence that is not between 0 and 1.
+ * The percentile interval of resampled values (Efron 1981), with numpy's linear interpolation between neighbours;
+ * values need not be sorted. Throws RangeError on none, on NaN, and on a confidence that is not between 0 and 1.
  */
 export function percentileInterval(values: readonly number[], confidence = 0.95): Interval {
   if (values.length === 0) throw new RangeError('an interval needs at least one resampled value')

@@ -2,8 +2,9 @@
 export type Random = () => number
 
 /**
- * Chris Doty-Humphrey's sfc32 (PractRand) with his seeding: small, fast, a period of 2³² at least and about 2¹²⁷ on average, and the same
- * numbers on every machine. Throws RangeError unless the seed is a whole number from 0 to 2³² − 1.
+ * Chris Doty-Humphrey's sfc32 (PractRand) with his seeding: small, fast, a period of 2³² at least and about 2¹²⁷ on
+ * average, and the same numbers on every machine. Throws RangeError unless the seed is a whole number from 0 to 2³² −
+ * 1.
  */
 export function seededRandom(seed: number): Random {
   if (!(Number.isInteger(seed) && seed >= 0 && seed <= 0xffff_ffff)) {

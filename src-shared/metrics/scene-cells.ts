@@ -1,8 +1,9 @@
 import { assertLabelPairs } from './confusion-matrix.ts'
 
 /**
- * The confusion counts of every scene, kept only where they are not 0: scene s has counts[i] students in the row-major cell cells[i] for
- * i from starts[s] to starts[s + 1]. A resample of thousands of scenes then costs no more than its students.
+ * The confusion counts of every scene, kept only where they are not 0: scene s has counts[i] students in the row-major
+ * cell cells[i] for i from starts[s] to starts[s + 1]. A resample of thousands of scenes then costs no more than its
+ * students.
  */
 export interface SceneCells {
   readonly sceneCount: number

@@ -1,8 +1,9 @@
 import { withoutNullTruth, type ConfusionMatrix } from './confusion-matrix.ts'
 
 /**
- * Rates of this room (accuracy, precision, recall, F1 and their intervals) are percentages, as RAFNet writes them; kappas,
- * p-values and calibration errors are plain numbers. A rate over no students is 0, as scikit-learn's `zero_division=0`: show its n.
+ * Rates of this room (accuracy, precision, recall, F1 and their intervals) are percentages, as RAFNet writes them;
+ * kappas, p-values and calibration errors are plain numbers. A rate over no students is 0, as scikit-learn's
+ * `zero_division=0`: show its n.
  */
 export interface ClassFigures {
   readonly precision: number
@@ -78,7 +79,10 @@ export function macroF1NoNull(confusion: ConfusionMatrix, nullIndex: number | nu
   return macroF1(withoutNullTruth(confusion, nullIndex))
 }
 
-/** Mean F1 over the non-Null classes only, on the same students as `macroF1NoNull`; a Null prediction still costs its class recall. */
+/**
+ * Mean F1 over the non-Null classes only, on the same students as `macroF1NoNull`; a Null prediction still costs its
+ * class recall.
+ */
 export function macroF1NonNullClasses(confusion: ConfusionMatrix, nullIndex: number | null): number {
   return meanF1(classFigures(withoutNullTruth(confusion, nullIndex)).filter((_, index) => index !== nullIndex))
 }

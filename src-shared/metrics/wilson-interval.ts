@@ -6,8 +6,8 @@ export type Interval = readonly [number, number]
 const z95 = normalQuantile(0.975)
 
 /**
- * Wilson's score interval of `correct` out of `total`, in percent; [0, 100] where nothing was seen. Formula: Wilson (1927),
- * (p + z²/2n ± z √(p(1−p)/n + z²/4n²)) / (1 + z²/n). Throws RangeError on counts that cannot be.
+ * Wilson's score interval of `correct` out of `total`, in percent; [0, 100] where nothing was seen. Formula: Wilson
+ * (1927), (p + z²/2n ± z √(p(1−p)/n + z²/4n²)) / (1 + z²/n). Throws RangeError on counts that cannot be.
  */
 export function wilsonInterval(correct: number, total: number, confidence = 0.95): Interval {
   if (!(Number.isInteger(correct) && Number.isInteger(total) && correct >= 0 && correct <= total)) {

@@ -28,7 +28,9 @@ const vectors = z
   .min(1)
   .parse(JSON.parse(readFileSync(resolve(import.meta.dirname, '../../fixtures/metrics.json'), 'utf8')))
 
-/** Scikit-learn 1.2 figures of RAFNet's five classes; rates of whole vectors in percent, of single classes as shares. */
+/**
+ * Scikit-learn 1.2 figures of RAFNet's five classes; rates of whole vectors in percent, of single classes as shares.
+ */
 describe.each(vectors.map((vector, index) => [index, vector] as const))('scikit-learn vector %i', (_, expected) => {
   const { y_true: truth, y_pred: predicted } = expected
   const figures = evaluate({ truth, predicted, sceneOf: truth.map(() => 1), classCount: 5, nullIndex: 3 })

@@ -32,8 +32,8 @@ describe('clusteredBootstrap', () => {
   const input = { truth, predicted: second, sceneOf, classCount, nullIndex }
 
   /**
-   * Bounds between the 2nd and 3rd, and the 97th and 98th percentiles of all 6⁶ = 46,656 resamples of the six scenes, enumerated in
-   * Python with scikit-learn's figures.
+   * Bounds between the 2nd and 3rd, and the 97th and 98th percentiles of all 6⁶ = 46,656 resamples of the six scenes,
+   * enumerated in Python with scikit-learn's figures.
    */
   it.each([
     ['accuracy', [52.38095238, 54.54545455], [85.71428571, 86.95652174]],

@@ -77,7 +77,10 @@ describe('clusteredPermutationTest', () => {
 })
 
 describe('mcNemar', () => {
-  /** scipy 1.10: binomtest(b, b + c).pvalue; max(0, |b − c| − 1)² / (b + c) and chi2.sf of it with one degree of freedom. */
+  /**
+   * scipy 1.10: binomtest(b, b + c).pvalue; max(0, |b − c| − 1)² / (b + c) and chi2.sf of it with one degree of
+   * freedom.
+   */
   it.each([
     [0, 0, 1, 0, 1],
     [1, 0, 1, 0, 1],

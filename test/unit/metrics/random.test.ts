@@ -2,7 +2,10 @@ import { describe, expect, it } from 'vitest'
 import { seededRandom } from '#shared/metrics/random.ts'
 
 describe('seededRandom', () => {
-  /** sfc32 written from its definition with Python's integers: a = 0, b = seed, c = 0, counter = 1, twelve rounds thrown away. */
+  /**
+   * sfc32 written from its definition with Python's integers: a = 0, b = seed, c = 0, counter = 1, twelve rounds
+   * thrown away.
+   */
   it.each([
     [0, [1363572419, 145230303, 808754475, 4216505632]],
     [1, [2012149540, 1872316204, 1707632675, 1779833415]],

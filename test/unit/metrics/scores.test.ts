@@ -16,7 +16,10 @@ import { classCount, first, nullIndex, second, truth } from './comparison-fixtur
 const nothing = confusionMatrix([], [], 3)
 
 describe('against scikit-learn 1.2', () => {
-  /** accuracy_score and f1_score(zero_division=0) × 100; no-null on y[y != 3]; non-Null classes with labels=[those seen but 3]. */
+  /**
+   * accuracy_score and f1_score(zero_division=0) × 100; no-null on y[y != 3]; non-Null classes with labels=[those seen
+   * but 3].
+   */
   it.each([
     ['first', first, [88, 88.6904761904762, 88, 69.5054945054945, 92.67399267399267, 89.47368421052632]],
     [
