@@ -4,16 +4,24 @@ import type { CallContext, Channel, Handlers, Request, Response } from './types.
 
 type AnyHandler = (input: unknown, context: CallContext) => unknown
 
-/** Answers the calls that come over `channel` until it closes; every input is parsed by the contract's schema first. */
+/**
+ * Answers the calls that come over `channel` until it closes; every input is parsed by the contract's schema first. When
+ * the channel closes its streams end, but calls go on to their end: a page that is reloaded does not cancel its jobs.
+ */
 export function serve<C extends Contract>(contract: C, handlers: Handlers<C>, channel: Channel): void {
   const running = new Map<number, AbortController>()
-  const reply = (response: Response) => channel.send(response)
+  const streaming = new Set<AbortController>()
+  let closed = false
+  const reply = (response: Response) => {
+    if (!closed) channel.send(response)
+  }
 
   const start = async (request: Extract<Request, { kind: 'start' }>): Promise<void> => {
     const controller = new AbortController()
     running.set(request.id, controller)
     try {
       const { procedure, handler } = find(contract, handlers, request.procedure)
+      if (procedure.kind === 'stream') streaming.add(controller)
       const answer = handler(parseInput(procedure, request), { signal: controller.signal })
       const value =
         procedure.kind === 'stream' ? await pump(answer, request.id, controller.signal, reply) : await answer
@@ -22,6 +30,7 @@ export function serve<C extends Contract>(contract: C, handlers: Handlers<C>, ch
       reply({ kind: 'error', id: request.id, error: toAppError(error).toJSON() })
     } finally {
       running.delete(request.id)
+      streaming.delete(controller)
     }
   }
 
@@ -31,7 +40,8 @@ export function serve<C extends Contract>(contract: C, handlers: Handlers<C>, ch
     else if (request.kind === 'cancel') running.get(request.id)?.abort(cancelled())
   })
   channel.onClose(() => {
-    for (const controller of running.values()) controller.abort(cancelled())
+    closed = true
+    for (const controller of streaming) controller.abort(cancelled())
   })
 }
 

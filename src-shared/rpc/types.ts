@@ -11,7 +11,7 @@ export interface Channel {
 }
 
 export interface CallContext {
-  /** Aborted when the caller cancels or its channel closes. */
+  /** Aborted when the caller cancels; a stream's also when its channel closes. */
   readonly signal: AbortSignal
 }
 

@@ -111,14 +111,16 @@ export function rpcContractSuite(join: () => Promise<Joined>): void {
     await close()
   })
 
-  test('a closed channel fails what is in flight and what comes after', async () => {
+  test('a closed channel fails what is in flight and what comes after; its streams end, its calls go on', async () => {
     const { client, seen, close } = await start()
     const call = client.numbers.hang({})
     const failed = expect(call).rejects.toMatchObject({ code: 'rpc.disconnected' })
-    await client.numbers.double({ value: 1 })
+    const stream = client.numbers.forever({})[Symbol.asyncIterator]()
+    await stream.next()
     await close()
     await failed
-    await vi.waitFor(() => expect(seen.aborted).toBe(1))
+    await vi.waitFor(() => expect(seen.ended).toBe(1))
+    expect(seen.aborted).toBe(0)
     await expect(client.numbers.double({ value: 1 })).rejects.toMatchObject({ code: 'rpc.disconnected' })
   })
 }
