@@ -5,8 +5,3 @@ declare module '*.vue' {
   const component: DefineComponent<object, object, unknown>
   export default component
 }
-
-interface Window {
-  /** Exposed by the preload in Electron; absent in a browser. */
-  readonly lectern?: import('./bridge/bridge.ts').PreloadBridge
-}

@@ -20,6 +20,13 @@ export interface PreloadBridge {
   mediaUrl(mediaPath: string): string
 }
 
+declare global {
+  interface Window {
+    /** Exposed by the preload in Electron; absent in a browser. */
+    readonly lectern?: PreloadBridge
+  }
+}
+
 /** The bridge of the host that this page runs in. */
 export function createBridge(page: Window): Bridge {
   return page.lectern ? createPreloadBridge(page.lectern) : createWebBridge(page)

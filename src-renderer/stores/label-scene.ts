@@ -37,7 +37,16 @@ export const useLabelScene = defineStore('label-scene', () => {
   let loadsBegun = 0
   let lastToken = 0
 
-  const runIds = computed(() => [runs.runA?.id, runs.runB?.id].filter((id) => id !== undefined))
+  /** Scenes that a model was run on alone: that run is shown there instead of run A, until another run A is chosen. */
+  const ownRuns = shallowRef<ReadonlyMap<number, number>>(new Map())
+  const ownRun = computed(() => {
+    const id = sceneId.value === null ? undefined : ownRuns.value.get(sceneId.value)
+    return runs.runs.find((run) => run.id === id) ?? null
+  })
+  const run = computed(() => ownRun.value ?? runs.runA)
+  const runIdsOf = (id: number) => [
+    ...new Set([ownRuns.value.get(id), runs.runA?.id, runs.runB?.id].filter((one) => one !== undefined)),
+  ]
   const detail = computed(() => (known.value ? withPending(known.value, pending.value) : null))
   const scene = computed(() => detail.value?.scene ?? null)
   const students = computed<readonly SceneStudent[]>(() => detail.value?.students ?? [])
@@ -85,7 +94,7 @@ export const useLabelScene = defineStore('label-scene', () => {
     for (;;) {
       const version = versions.get(id) ?? 0
       const begun = ++loadsBegun
-      const loaded = await session.api().scenes.get({ sceneId: id, runIds: runIds.value })
+      const loaded = await session.api().scenes.get({ sceneId: id, runIds: runIdsOf(id) })
       if ((versions.get(id) ?? 0) !== version) continue
       pending.value = pending.value.filter(
         (one) => one.sceneId !== id || one.writtenAt === null || one.writtenAt >= begun,
@@ -126,6 +135,15 @@ export const useLabelScene = defineStore('label-scene', () => {
     if (how === 'set') wanted.value = ids
     else if (how === 'add') wanted.value = [...now, ...ids.filter((id) => !now.includes(id))]
     else wanted.value = [...now.filter((id) => !ids.includes(id)), ...ids.filter((id) => !now.includes(id))]
+  }
+
+  /** Shows this run on its scene, null for run A again. */
+  function showRun(id: number, runId: number | null): void {
+    const next = new Map(ownRuns.value)
+    if (runId === null) next.delete(id)
+    else next.set(id, runId)
+    ownRuns.value = next
+    forget([id])
   }
 
   /** Shows the edits at once and writes them as one undo step. A failed write takes them back; the reason is told by the edits store. */
@@ -189,8 +207,13 @@ export const useLabelScene = defineStore('label-scene', () => {
     },
   )
   watch(
-    () => runIds.value.join(','),
+    () => [runs.runA?.id, runs.runB?.id].join(','),
     () => forget(null),
+  )
+  watch(
+    () => runs.runA?.id,
+    () => (ownRuns.value = new Map()),
+    { flush: 'sync' },
   )
   watch(
     () => project.summary?.folder,
@@ -198,6 +221,7 @@ export const useLabelScene = defineStore('label-scene', () => {
       cache.clear()
       versions.clear()
       realIds.clear()
+      ownRuns.value = new Map()
       pending.value = []
       wanted.value = []
       known.value = null
@@ -217,6 +241,9 @@ export const useLabelScene = defineStore('label-scene', () => {
     primary,
     error,
     pending,
+    run,
+    ownRun,
+    showRun,
     open,
     preload,
     forget,

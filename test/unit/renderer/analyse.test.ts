@@ -1,0 +1,334 @@
+// @vitest-environment happy-dom
+import { flushPromises } from '@vue/test-utils'
+import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import type { StudentCard } from '#shared/contract/evaluation.ts'
+import { rafnetClasses } from '#shared/domain/behaviour-class.ts'
+import ConfusionGrid from '../../../src-renderer/charts/ConfusionGrid.vue'
+import { i18n } from '../../../src-renderer/i18n.ts'
+import CropWall from '../../../src-renderer/views/analyse/CropWall.vue'
+import { everyone, type Crowd } from '../../../src-renderer/views/analyse/crowd.ts'
+import HeadlineFigures from '../../../src-renderer/views/analyse/HeadlineFigures.vue'
+import SceneTable from '../../../src-renderer/views/analyse/SceneTable.vue'
+import { press, settled, startRenderer, stores } from '../../support/renderer.ts'
+
+beforeAll(() => {
+  // The virtual lists ask how large they are; a document without layout is as large as the window here.
+  Object.defineProperty(HTMLElement.prototype, 'clientWidth', { configurable: true, get: () => 420 })
+  Object.defineProperty(HTMLElement.prototype, 'clientHeight', { configurable: true, get: () => 600 })
+})
+let cleanUp: (() => void)[] = []
+beforeEach(() => (i18n.global.locale.value = 'en'))
+afterEach(() => {
+  cleanUp.forEach((work) => work())
+  cleanUp = []
+  document.body.innerHTML = ''
+})
+
+const confusion = [
+  [27, 0, 1, 0, 1],
+  [0, 40, 1, 0, 3],
+  [2, 3, 42, 0, 2],
+  [3, 2, 3, 4, 1],
+  [1, 0, 0, 0, 26],
+]
+
+async function showGrid(mode: 'counts' | 'rows' = 'counts') {
+  const { show } = await startRenderer()
+  const wrapper = show(ConfusionGrid, { confusion, classes: rafnetClasses, mode, chosen: null })
+  cleanUp.push(() => wrapper.unmount())
+  const cell = (row: number, column: number) => wrapper.get(`[data-cell="${row}-${column}"]`)
+  const opened = () =>
+    wrapper
+      .findComponent(ConfusionGrid)
+      .emitted('open')
+      ?.map(([one]) => one) ?? []
+  return { wrapper, cell, opened }
+}
+
+describe('the confusion grid', () => {
+  test('shows counts and totals, or shares of the row', async () => {
+    const counts = await showGrid()
+    expect([
+      counts.cell(2, 1).text(),
+      counts.cell(2, 5).text(),
+      counts.cell(5, 1).text(),
+      counts.cell(5, 5).text(),
+    ]).toEqual(['3', '49', '45', '162'])
+    const rows = await showGrid('rows')
+    expect([rows.cell(0, 0).text(), rows.cell(0, 5).text(), rows.cell(5, 1).text()]).toEqual(['93.1', '100.0', '27.8'])
+  })
+
+  test('a row of nobody has no shares to show', async () => {
+    const { show } = await startRenderer()
+    const wrapper = show(ConfusionGrid, {
+      confusion: [
+        [0, 0],
+        [1, 1],
+      ],
+      classes: rafnetClasses.slice(0, 2),
+      mode: 'rows',
+      chosen: null,
+    })
+    expect(wrapper.get('[data-cell="0-0"]').text()).toBe('0.0')
+    wrapper.unmount()
+  })
+
+  test('says in words what a cell is', async () => {
+    const { cell } = await showGrid()
+    expect(cell(2, 1).attributes('aria-label')).toBe(
+      'Truth Reading/Writing, predicted Listening: 3 students, 6.1 % of the row',
+    )
+  })
+
+  test('a click opens a cell, a whole row, a whole column, everybody', async () => {
+    const { cell, opened } = await showGrid()
+    for (const [row, column] of [
+      [2, 1],
+      [2, 5],
+      [5, 1],
+      [5, 5],
+    ] as const)
+      await cell(row, column).trigger('click')
+    expect(opened()).toEqual([
+      { truth: 2, predicted: 1 },
+      { truth: 2, predicted: null },
+      { truth: null, predicted: 1 },
+      { truth: null, predicted: null },
+    ])
+  })
+
+  test('one cell is in the tab order; arrows walk, stop at the edges, Enter and Space open', async () => {
+    const { wrapper, cell, opened } = await showGrid()
+    expect(wrapper.findAll('[tabindex="0"]')).toHaveLength(1)
+    const walk = (...keys: string[]) => keys.forEach((key) => press(document.activeElement!, key))
+    ;(cell(0, 0).element as HTMLElement).focus()
+    walk('ArrowLeft', 'ArrowUp', 'ArrowDown', 'ArrowRight', 'Enter')
+    await flushPromises()
+    walk('End', ' ')
+    await flushPromises()
+    expect(opened()).toEqual([
+      { truth: 1, predicted: 1 },
+      { truth: 1, predicted: null },
+    ])
+    press(document.activeElement!, 'Home', { ctrlKey: true })
+    await flushPromises()
+    expect((document.activeElement as HTMLElement).dataset['cell']).toBe('0-0')
+    expect(wrapper.findAll('[tabindex="0"]')).toHaveLength(1)
+  })
+
+  test('only cells with students are shaded, right ones other than wrong ones', async () => {
+    const { cell } = await showGrid()
+    expect(cell(0, 1).attributes('style')).toBeUndefined()
+    expect(cell(0, 0).attributes('style')).toContain('--heat)')
+    expect(cell(2, 1).attributes('style')).toContain('--heat-wrong')
+    expect(cell(0, 5).attributes('style')).toBeUndefined()
+  })
+})
+
+const card = (studentId: number, truth = 2, predicted = 1): StudentCard => ({
+  studentId,
+  sceneId: 7,
+  scene: 'room.jpg',
+  bboxId: String(studentId),
+  box: { x1: 0, y1: 0, x2: 10, y2: 10 },
+  truth,
+  predicted,
+  confidence: 0.5,
+})
+
+const cell: Crowd = { ...everyone, truth: 2, predicted: 1 }
+
+/** A wall over three students who are labelled 2 and predicted 1; labels that are given take them out of the cell. */
+async function showWall() {
+  const labels = new Map([1, 2, 3].map((id) => [id, 2]))
+  const renderer = await startRenderer({
+    evaluation: {
+      students: () => {
+        const cards = [...labels].filter(([, truth]) => truth === 2).map(([id]) => card(id))
+        return { total: cards.length, cards }
+      },
+    },
+    edits: {
+      apply: ({ edits }) => {
+        for (const edit of edits) if (edit.kind === 'label') labels.set(edit.studentId, edit.classIndex)
+        return { id: 1, kinds: { label: edits.length }, sceneIds: [7], studentIds: [] }
+      },
+      undo: () => {
+        for (const id of labels.keys()) labels.set(id, 2)
+        return { id: 1, kinds: { label: 1 }, sceneIds: [7], studentIds: [] }
+      },
+    },
+  })
+  const wrapper = renderer.show(CropWall, { crowd: cell, runId: 1 })
+  const stop = stores.actions.listen(window)
+  cleanUp.push(() => wrapper.unmount(), stop)
+  await settled()
+  const list = wrapper.get('[role="listbox"]').element
+  const options = () => wrapper.findAll('[role="option"]')
+  const selected = () => options().flatMap((one, at) => (one.attributes('aria-selected') === 'true' ? [at] : []))
+  const changed = () => options().filter((one) => one.text().includes('relabelled')).length
+  const workbenchSaysSo = async () => {
+    renderer.workbench.change(['labels'])
+    await settled()
+  }
+  return { ...renderer, wrapper, list, options, selected, changed, labels, workbenchSaysSo }
+}
+
+describe('the wall of crops', () => {
+  test('shows those students, with what they are and what the model says', async () => {
+    const { options, wrapper } = await showWall()
+    expect(options()).toHaveLength(3)
+    expect(wrapper.text()).toContain('3 students')
+    expect(options()[0]!.get('img').attributes('src')).toMatch(/^\/media\/crop\/1\?v=\d+$/)
+  })
+
+  test('a digit relabels the selected student and goes on to the next', async () => {
+    const { list, options, selected, changed, labels, workbenchSaysSo } = await showWall()
+    await options()[0]!.trigger('click')
+    press(list, '2')
+    await settled()
+    expect(labels.get(1)).toBe(1)
+    expect(selected()).toEqual([1])
+    await workbenchSaysSo()
+    expect(options()).toHaveLength(3)
+    expect(changed()).toBe(1)
+  })
+
+  test('a digit with several selected sets all as one step and does not go on', async () => {
+    const { list, selected, labels, options } = await showWall()
+    await options()[0]!.trigger('click')
+    press(list, 'a', { ctrlKey: true })
+    await flushPromises()
+    expect(selected()).toEqual([0, 1, 2])
+    press(list, '5')
+    await settled()
+    expect([...labels.values()]).toEqual([4, 4, 4])
+    expect(selected()).toEqual([0, 1, 2])
+  })
+
+  test('undo brings the student back as he was', async () => {
+    const { list, options, changed, workbenchSaysSo } = await showWall()
+    await options()[0]!.trigger('click')
+    press(list, '1')
+    await settled()
+    await workbenchSaysSo()
+    expect(changed()).toBe(1)
+    await stores.edits.undo()
+    await workbenchSaysSo()
+    expect(changed()).toBe(0)
+    expect(options()).toHaveLength(3)
+  })
+
+  test('a digit beyond the classes, or with nobody selected, does nothing', async () => {
+    const { list, options, labels } = await showWall()
+    press(list, '1')
+    await options()[0]!.trigger('click')
+    press(list, '9')
+    await settled()
+    expect([...labels.values()]).toEqual([2, 2, 2])
+  })
+
+  test('Shift extends, Ctrl adds and takes away', async () => {
+    const { options, selected } = await showWall()
+    await options()[0]!.trigger('click')
+    await options()[2]!.trigger('click', { shiftKey: true })
+    expect(selected()).toEqual([0, 1, 2])
+    await options()[1]!.trigger('click', { ctrlKey: true })
+    expect(selected()).toEqual([0, 2])
+  })
+
+  test('arrows walk and stop at the ends, Space toggles, Enter shows the photo', async () => {
+    const { list, selected, router } = await showWall()
+    press(list, 'ArrowRight')
+    await flushPromises()
+    expect(selected()).toEqual([0])
+    press(list, 'ArrowRight')
+    press(list, 'ArrowRight', { shiftKey: true })
+    await flushPromises()
+    expect(selected()).toEqual([1, 2])
+    press(list, 'ArrowRight')
+    await flushPromises()
+    expect(selected()).toEqual([2])
+    press(list, ' ')
+    await flushPromises()
+    expect(selected()).toEqual([])
+    press(list, 'Enter')
+    await settled()
+    expect(router.currentRoute.value.fullPath).toBe('/label/7?student=3')
+  })
+
+  test('a label that could not be saved is not shown as given', async () => {
+    const { list, options, changed, workbench } = await showWall()
+    await options()[0]!.trigger('click')
+    workbench.cut()
+    press(list, '1')
+    await settled()
+    expect(changed()).toBe(0)
+  })
+})
+
+describe('headline figures', () => {
+  test('each has its n and its interval, and both no-null conventions are named', async () => {
+    const { show } = await startRenderer()
+    const rate = (count: number, total: number) => ({
+      count,
+      total,
+      percent: (100 * count) / total,
+      interval: [40, 60] as const,
+    })
+    const scores = rafnetClasses.map((one) => ({
+      class: one,
+      precision: 50,
+      recall: 50,
+      f1: 50,
+      support: 10,
+      recallInterval: [40, 60] as const,
+      precisionInterval: [40, 60] as const,
+    }))
+    const evaluation = {
+      runId: 1,
+      model: 'm',
+      provider: 'cpu',
+      students: 162,
+      accuracy: rate(139, 162),
+      accuracyNoNull: rate(135, 149),
+      macroF1: 79.64,
+      macroF1NoNull: 90.48,
+      macroF1NonNullClasses: 90.48,
+      weightedF1: 84.69,
+      classes: scores,
+      confusion,
+      scenes: [],
+      withoutLabel: 0,
+      withoutPrediction: 0,
+    }
+    const wrapper = show(HeadlineFigures, { evaluation })
+    await settled(60)
+    const tiles = wrapper.findAll('[data-testid^="figure-"]').map((one) => one.text())
+    expect(tiles).toHaveLength(6)
+    for (const tile of tiles) expect(tile).toMatch(/95 % \d+\.\d – \d+\.\d.*n = 1(62|49)/)
+    expect(tiles.join()).toContain('Macro F1, no Null (paper)90.48%')
+    expect(tiles.join()).toContain('Macro F1, non-Null classes90.48%')
+    wrapper.unmount()
+  })
+})
+
+describe('the scene table', () => {
+  const scenes = [
+    { sceneId: 1, scene: '10.jpg', students: 40, correct: 20, accuracy: 50, interval: [35, 65] as const },
+    { sceneId: 2, scene: '9.jpg', students: 60, correct: 17, accuracy: 28.33, interval: [18, 41] as const },
+  ]
+
+  test('sorts by name as people do, shows n and interval, and asks for another order', async () => {
+    const { show } = await startRenderer()
+    const wrapper = show(SceneTable, { scenes, chosenId: null, sort: 'scene', descending: false })
+    await settled(2)
+    const rows = wrapper.findAll('[data-row]').map((row) => row.text())
+    expect(rows[0]).toContain('9.jpg')
+    expect(rows[0]).toContain('28.33')
+    expect(rows[0]).toContain('18.0 – 41.0')
+    await wrapper.findAll('[role="columnheader"] button')[3]!.trigger('click')
+    expect(wrapper.findComponent(SceneTable).emitted('update:sort')).toEqual([['accuracy']])
+    wrapper.unmount()
+  })
+})
