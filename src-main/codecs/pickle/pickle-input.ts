@@ -14,7 +14,7 @@ export interface PickleBuffering {
   readonly ownBufferBytes: number
 }
 
-const defaultBuffering: PickleBuffering = { readBytes: 2 ** 20, slabBytes: 2 ** 26, ownBufferBytes: 2 ** 21 }
+const defaultBuffering: PickleBuffering = { readBytes: 2 ** 20, slabBytes: 2 ** 28, ownBufferBytes: 2 ** 21 }
 /** Widest element of a numpy array. */
 const alignment = 8
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { bytesSource } from '#main/codecs/bytes/byte-source.ts'
+import { NdArray } from '#main/codecs/pickle/nd-array.ts'
 import { opcode } from '#main/codecs/pickle/opcodes.ts'
 import { readPickle } from '#main/codecs/pickle/read-pickle.ts'
 import { thrownAppError } from '../../../support/app-error.ts'
@@ -313,5 +314,15 @@ describe('oddities that are read', () => {
     ['POP_MARK', pickle(small(5), opcode.MARK, opcode.NONE, opcode.POP_MARK), 5],
   ] as const)('%s', (_name, content, value) => {
     expect(readPickle(content, { file })).toEqual(value)
+  })
+
+  it('an array of Python 2, whose bytes are a string', () => {
+    const content = pickleBytes(
+      protocol(2),
+      array('f4', shape(small(1)), [opcode.SHORT_BINSTRING, 4, '\x00\x00\x80\x3f'], [opcode.INT, '0\n']),
+      opcode.STOP,
+    )
+    const value = readPickle(content, { file })
+    expect(value instanceof NdArray && [...value.toFloat32()]).toEqual([1])
   })
 })
