@@ -38,50 +38,63 @@ async function entriesOf(folder: string): Promise<Entry[]> {
   return entries.sort((a, b) => Number(a.isFolder) - Number(b.isFolder) || order.compare(a.name, b.name))
 }
 
-async function* walk(
-  root: string,
-  below: string,
-  visited: Set<string>,
-  isProject: (folder: string) => boolean,
-): AsyncGenerator<FoundPhoto> {
+interface Walk {
+  readonly root: string
+  readonly visited: Set<string>
+  readonly isProject: (folder: string) => boolean
+  readonly onUnreadable: (relativePath: string) => void
+}
+
+/** The entries of a folder, null where it is skipped. What cannot be read below the root is told and skipped. */
+async function openFolder({ root, visited, isProject, onUnreadable }: Walk, below: string): Promise<Entry[] | null> {
   const folder = join(root, below)
-  const real = await realpath(folder)
-  if (visited.has(real) || isProject(real)) return
-  visited.add(real)
-  for (const entry of await entriesOf(folder)) {
+  try {
+    const real = await realpath(folder)
+    if (visited.has(real) || isProject(real)) return null
+    visited.add(real)
+    return await entriesOf(folder)
+  } catch (error) {
+    if (below === '') throw readFailure(folder, error)
+    onUnreadable(below)
+    return null
+  }
+}
+
+async function* walk(state: Walk, below: string): AsyncGenerator<FoundPhoto> {
+  for (const entry of (await openFolder(state, below)) ?? []) {
     const relativePath = below === '' ? entry.name : `${below}/${entry.name}`
-    if (entry.isFolder) yield* walk(root, relativePath, visited, isProject)
-    else {
-      const { size, mtimeMs } = await stat(join(root, relativePath))
-      yield { relativePath, bytes: size, modifiedMs: mtimeMs }
+    if (entry.isFolder) {
+      yield* walk(state, relativePath)
+      continue
     }
+    // A file that went away since the folder was listed is no photo any more.
+    const facts = await stat(join(state.root, relativePath)).catch(() => null)
+    if (facts) yield { relativePath, bytes: facts.size, modifiedMs: facts.mtimeMs }
   }
 }
 
 /**
  * Photos below a folder, by file extension, folder by folder in natural order, in batches as they are found. Hidden folders, projects
- * (`*.lectern` and `projectFolder`) and folders already seen through a link are left out.
- * Throws AppError `exchange.file-missing` or `exchange.file-unreadable` naming the folder.
+ * (`*.lectern` and `projectFolder`) and folders already seen through a link are left out; `onUnreadable` hears of folders that cannot be
+ * read. Throws AppError `exchange.file-missing` or `exchange.file-unreadable` where that is the folder itself.
  */
 export async function* findPhotos(
   folder: string,
   projectFolder: string | null,
   signal?: AbortSignal,
+  onUnreadable: (relativePath: string) => void = () => undefined,
 ): AsyncGenerator<readonly FoundPhoto[]> {
   const project = projectFolder === null ? null : await realpath(projectFolder).catch(() => null)
+  const state: Walk = { root: folder, visited: new Set(), isProject: (real) => real === project, onUnreadable }
   let batch: FoundPhoto[] = []
   let size = firstBatch
-  try {
-    for await (const photo of walk(folder, '', new Set(), (real) => real === project)) {
-      signal?.throwIfAborted()
-      batch.push(photo)
-      if (batch.length < size) continue
-      yield batch
-      batch = []
-      size = laterBatch
-    }
-  } catch (error) {
-    throw readFailure(folder, error)
+  for await (const photo of walk(state, '')) {
+    signal?.throwIfAborted()
+    batch.push(photo)
+    if (batch.length < size) continue
+    yield batch
+    batch = []
+    size = laterBatch
   }
   if (batch.length > 0) yield batch
 }

@@ -119,7 +119,9 @@ async function* writeModalities(
   for (const [name, vectors] of modalities) {
     const fileName = plainFileName.test(name) ? name : `modality-${tables.length}`
     const file = join(request.outFolder, `${fileName}.bin`)
-    const written = await writeVectorFile(vectors, file, () => undefined, signal)
+    const writing = writeVectorFile(vectors, file, signal)
+    let step = await writing.next()
+    for (; !step.done; step = await writing.next()) yield { kind: 'progress', done: done + step.value, total }
     tables.push({
       name,
       width: vectors.width,
@@ -127,10 +129,9 @@ async function* writeModalities(
       byteOrder: vectors.dtype.byteOrder === 'big' ? 'big' : 'little',
       form: vectors.form,
       file,
-      ...written,
+      ...step.value,
     })
     done += vectors.rows
-    yield { kind: 'progress', done, total }
   }
   return tables
 }

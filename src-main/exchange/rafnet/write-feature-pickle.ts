@@ -9,6 +9,7 @@ import type { StagedFile } from '../write-atomically.ts'
 import { buildExport } from './build-export.ts'
 import type { SourceForm } from './build-export.ts'
 import { columnItems } from './columns.ts'
+import type { PickleDict } from './context-table.ts'
 import { unpackRows } from './pack-rows.ts'
 import { readPickleFile } from './read-pickle-file.ts'
 import { sidecarOf } from './sidecar.ts'
@@ -22,18 +23,32 @@ export interface WrittenPickle {
   readonly contextFile: string | null
 }
 
-function loadForm(source: WriteSource): SourceForm {
-  const dict = readPickleFile(source.formFile)
-  const metadata = dict instanceof Map ? dict.get('metadata') : null
-  const rows = metadata instanceof Map ? columnItems(metadata.get('img_paths'))?.length : undefined
-  const sidecar = source.contextFormFile === null ? null : readPickleFile(source.contextFormFile)
-  if (dict instanceof Map && rows !== undefined && (sidecar === null || sidecar instanceof Map))
-    return { dict, rows, sidecar }
+/** A form file, which only this program writes: whatever is wrong with it, the way out is to import its source again. */
+function readForm(file: string, source: WriteSource): PickleDict {
+  const value = readOwnPickle(file)
+  if (value instanceof Map) return value
   throw new AppError(
     'export.form-damaged',
-    `${source.formFile} no longer holds the form of ${source.name}; import ${source.name} again`,
-    { file: source.formFile },
+    `${file} no longer holds the form of ${source.name}; import ${source.name} again`,
+    { file },
   )
+}
+
+function readOwnPickle(file: string): PickleValue {
+  try {
+    return readPickleFile(file)
+  } catch (error) {
+    if (error instanceof AppError) return null
+    throw error
+  }
+}
+
+function loadForm(source: WriteSource): SourceForm {
+  const dict = readForm(source.formFile, source)
+  const metadata = dict.get('metadata')
+  const paths = metadata instanceof Map ? columnItems(metadata.get('img_paths')) : null
+  const sidecar = source.contextFormFile === null ? null : readForm(source.contextFormFile, source)
+  return { dict, rows: paths?.length ?? 0, sidecar }
 }
 
 const countBytes = (plan: FeatureWritePlan): number =>

@@ -31,15 +31,14 @@ function findNotFinite(type: ElementType, block: Uint8Array, width: number, firs
 }
 
 /**
- * Writes vectors to `file`, contiguous, C order, little-endian, in the source's dtype. `onRows` hears how many rows are done.
+ * Writes vectors to `file`, contiguous, C order, little-endian, in the source's dtype, and yields how many rows are done.
  * Throws `import.write-failed` where the disk does not take them; stops with the signal's reason.
  */
-export async function writeVectorFile(
+export async function* writeVectorFile(
   vectors: VectorRows,
   file: string,
-  onRows: (done: number) => void,
   signal?: AbortSignal,
-): Promise<VectorFile> {
+): AsyncGenerator<number, VectorFile> {
   const hash = createHash('sha256')
   const notFiniteRows: number[] = []
   const rowsPerBlock = Math.max(1, Math.floor(blockBytes / (vectors.width * vectors.dtype.itemBytes)))
@@ -53,7 +52,7 @@ export async function writeVectorFile(
       hash.update(block)
       if (isElementType(type)) notFiniteRows.push(...findNotFinite(type, block, vectors.width, first))
       await handle.writeFile(block)
-      onRows(first + count)
+      yield first + count
     }
   } catch (error) {
     throw writeFailure('import.write-failed', file, error)

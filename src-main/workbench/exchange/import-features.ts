@@ -1,5 +1,5 @@
-import { copyFile } from 'node:fs/promises'
-import { relative, resolve, sep } from 'node:path'
+import { mkdir, readdir, rename } from 'node:fs/promises'
+import { dirname, join, relative, sep } from 'node:path'
 import type { ImportSummary } from '#shared/contract/exchange.ts'
 import type { Finding } from '#shared/contract/summary.ts'
 import { draftOf } from '#main/exchange/import-draft.ts'
@@ -71,28 +71,33 @@ function featureSetsOf(
   )
 }
 
-/** Marks the import as done and says where its forms lie; a context file given only now is kept with the old import. */
+/**
+ * Marks the import as done and says where its forms lie. A file that is imported again renews the files of its first import: the same
+ * bytes under the same names, unless somebody damaged them, and a context that was given only now.
+ */
 async function finish(
   { project, request }: Import,
   importId: number,
   known: ImportRow | undefined,
   table: FeatureTable,
 ): Promise<void> {
-  const inImport = (name: string): string => `${importFolder(importId)}/${name}`
-  const contextForm = table.contextFormFile === null ? null : inImport(importFiles.contextForm)
-  const target = contextForm === null ? null : projectFile(project, contextForm)
-  if (table.contextFormFile !== null && target !== null && resolve(table.contextFormFile) !== resolve(target)) {
-    await copyFile(table.contextFormFile, target)
-  }
+  const folder = importFolder(importId)
+  if (known) await moveFiles(dirname(table.formFile), projectFile(project, folder))
+  const contextForm = table.contextFormFile === null ? null : `${folder}/${importFiles.contextForm}`
   finishImport(project.store, importId, {
     sha256: table.sha256,
     split: request.split ?? known?.split ?? null,
     keys: table.keys,
-    formFile: inImport(importFiles.form),
+    formFile: `${folder}/${importFiles.form}`,
     contextFormFile: contextForm ?? known?.contextFormFile ?? null,
     contextOrigin: table.context?.origin ?? known?.contextOrigin ?? null,
     rows: table.rows,
   })
+}
+
+async function moveFiles(from: string, to: string): Promise<void> {
+  await mkdir(to, { recursive: true })
+  for (const name of await readdir(from)) await rename(join(from, name), join(to, name))
 }
 
 /** What will be written and what is odd about it, with pauses for other work. */

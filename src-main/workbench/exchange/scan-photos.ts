@@ -179,7 +179,9 @@ async function scan(
     counts: { found: 0, added: 0, moved: 0 },
     unreadable: [],
   }
-  for await (const batch of findPhotos(place.folder, project.folder, job.signal)) {
+  const closed: string[] = []
+  const onUnreadable = (path: string): void => void closed.push(path)
+  for await (const batch of findPhotos(place.folder, project.folder, job.signal, onUnreadable)) {
     await scanBatch(state, batch)
     job.progress(state.counts.found, null)
   }
@@ -189,6 +191,12 @@ async function scan(
     ...state.counts,
     missing: missing.length,
     findings: [
+      ...findingAt(
+        'folder-unreadable',
+        'warning',
+        closed,
+        (count) => `${counted(count, 'folder', 'folders')} could not be read; the photos in there were not looked for.`,
+      ),
       ...findingAt(
         'photo-missing',
         'warning',

@@ -176,7 +176,7 @@ export async function writeDraft(store: Store, draft: ImportDraft, target: Draft
       sceneId = written.id
       sceneIds.push(written.id)
       if (written.isKnown) knownScenes += 1
-      knownHere = written.isKnown ? knownStudentsOf(store, written.id) : new Map()
+      knownHere = written.isKnown ? knownStudentsOf(store, written.id) : new Map<string, StudentRow>()
     }
     for (const student of scene.students.slice(first, first + studentsAtOnce)) writeOne(scene, student)
   }

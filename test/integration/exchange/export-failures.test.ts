@@ -1,7 +1,9 @@
 import { spawnSync } from 'node:child_process'
-import { chmodSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { readPickleFile } from '#main/exchange/rafnet/read-pickle-file.ts'
+import { differences } from '../../support/compare-pickles.ts'
 import { defaults, everything, exchangeBench, goldenFeatures, refusal } from '../../support/exchange-bench.ts'
 import { temporaryFolder } from '../../support/store.ts'
 
@@ -86,8 +88,20 @@ describe('an export that cannot be written', () => {
     writeFileSync(out, 'old')
     writeFileSync(join(bench.folder, 'Class.lectern/features/import-1/form.pkl'), 'damaged')
     const error = await refusal(bench.exchange.exportFeatures({ ...everything, out }, bench.call))
-    expect(error.code).toMatch(/^pickle\./)
+    expect(error).toMatchObject({ code: 'export.form-damaged' })
     expect(readdirSync(bench.folder).filter((name) => name.startsWith('old'))).toEqual(['old.pkl'])
-    expect(existsSync(out)).toBe(true)
+    expect(readFileSync(out, 'utf8')).toBe('old')
+  })
+
+  it('can be written again once the source was imported again', async () => {
+    const bench = exchangeBench()
+    await bench.exchange.importFeatures({ ...defaults, file: goldenFeatures }, bench.call)
+    const features = join(bench.folder, 'Class.lectern/features/import-1')
+    writeFileSync(join(features, 'form.pkl'), 'damaged')
+    rmSync(join(features, 'convnext.bin'))
+    await bench.exchange.importFeatures({ ...defaults, file: goldenFeatures }, bench.call)
+    const out = join(bench.folder, 'out.pkl')
+    await bench.exchange.exportFeatures({ ...everything, out }, bench.call)
+    expect(differences(readPickleFile(out), readPickleFile(goldenFeatures))).toEqual(['metadata.lectern: added'])
   })
 })
