@@ -6,7 +6,7 @@ import { boxSize } from '#shared/geometry/box.ts'
 import type { Viewport } from '#shared/geometry/viewport.ts'
 import { toImage } from '#shared/geometry/viewport.ts'
 import { minimumBoxPx } from '../../canvas/hand.ts'
-import { isConfirmed, predictionOf } from '../../canvas/show-students.ts'
+import { isConfirmed, isWrong, predictionOf } from '../../canvas/show-students.ts'
 
 /** The student `by` places on in seat order; the ends stop or, with `around`, lead to the other end. Null where there is nobody. */
 export function studentBeside(
@@ -52,6 +52,8 @@ export function placeInClass(
 
 export interface Acceptance {
   readonly edits: readonly Edit[]
+  /** Imported labels that said something else and give way. */
+  readonly changed: number
   /** Labels that people gave and that say something else: left as they are. */
   readonly kept: number
   readonly withoutPrediction: number
@@ -65,11 +67,13 @@ export function acceptance(students: readonly SceneStudent[], runId: number | nu
     if (!prediction) return []
     return [{ kind: 'label', studentId: student.id, classIndex: prediction.classIndex, source: 'accepted' }]
   })
-  const kept = students.filter((student) => {
-    const prediction = predictionOf(student, runId)
-    return isConfirmed(student) && prediction !== undefined && prediction.classIndex !== student.label?.classIndex
-  })
-  return { edits, kept: kept.length, withoutPrediction: open.length - edits.length }
+  const kept = students.filter((student) => isConfirmed(student) && isWrong(student, runId))
+  return {
+    edits,
+    changed: open.filter((student) => isWrong(student, runId)).length,
+    kept: kept.length,
+    withoutPrediction: open.length - edits.length,
+  }
 }
 
 const shareOfPhoto = 0.12

@@ -4,7 +4,6 @@ import { predictionOf } from '../../canvas/show-students.ts'
 import { useFormat } from '../../composables/use-format.ts'
 import { useLabelScene } from '../../stores/label-scene.ts'
 import { useProject } from '../../stores/project.ts'
-import { useRuns } from '../../stores/runs.ts'
 import { placeInClass } from './decisions.ts'
 import { shortId } from './short-id.ts'
 
@@ -14,7 +13,6 @@ export function useAnnouncement() {
   const format = useFormat()
   const project = useProject()
   const scene = useLabelScene()
-  const runs = useRuns()
   const nameOf = (index: number) => project.classes.find((one) => one.index === index)?.name ?? String(index)
 
   return computed(() => {
@@ -26,7 +24,7 @@ export function useAnnouncement() {
     const place = placeInClass(scene.students, student.id)
     if (place) parts.push(t('label.say.place', { ...place }))
     parts.push(student.label ? t('label.say.label', { class: nameOf(student.label.classIndex) }) : t('common.noClass'))
-    const prediction = predictionOf(student, runs.runA?.id ?? null)
+    const prediction = predictionOf(student, scene.run?.id ?? null)
     if (prediction) {
       const percent = format.percent(100 * (prediction.probabilities[prediction.classIndex] ?? 0), 0)
       parts.push(t('label.say.prediction', { class: nameOf(prediction.classIndex), percent }))

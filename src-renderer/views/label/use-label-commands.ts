@@ -8,6 +8,7 @@ import type { Box } from '#shared/geometry/box.ts'
 import { moveBox, resizeBox } from '#shared/geometry/box-editing.ts'
 import { minimumBoxPx, type HandEffect } from '../../canvas/hand.ts'
 import { predictionOf } from '../../canvas/show-students.ts'
+import { useActionRegistry } from '../../stores/actions.ts'
 import { useLabelScene } from '../../stores/label-scene.ts'
 import { useNotices } from '../../stores/notices.ts'
 import { useRuns } from '../../stores/runs.ts'
@@ -29,10 +30,11 @@ export function useLabelCommands(workspace: Workspace, walk: (by: 1 | -1, unrevi
   const list = useSceneList()
   const runs = useRuns()
   const notices = useNotices()
+  const registry = useActionRegistry()
   const { camera, tool } = workspace
   const running = shallowRef(false)
   const runError = shallowRef<AppError | null>(null)
-  const runId = computed(() => runs.runA?.id ?? null)
+  const runId = computed(() => scene.run?.id ?? null)
   const photoSize = computed(() => groundSize(scene.scene ?? { widthPx: 0, heightPx: 0 }, scene.students))
   watch(
     () => scene.sceneId,
@@ -82,13 +84,16 @@ export function useLabelCommands(workspace: Workspace, walk: (by: 1 | -1, unrevi
   }
 
   async function acceptScene(): Promise<void> {
-    const { edits, kept, withoutPrediction } = acceptance(scene.students, runId.value)
+    const { edits, changed, kept, withoutPrediction } = acceptance(scene.students, runId.value)
     if (edits.length === 0) return void notices.add('info', t('label.nothingToAccept'))
     if (!(await scene.write(edits))) return
     const said = [t('label.acceptedAll', { count: edits.length }, edits.length)]
+    if (changed > 0) said.push(t('label.acceptedChanged', { count: changed }, changed))
     if (kept > 0) said.push(t('label.acceptedKept', { count: kept }, kept))
     if (withoutPrediction > 0) said.push(t('label.acceptedWithout', { count: withoutPrediction }, withoutPrediction))
-    notices.add('success', said.join(' '))
+    notices.add('success', said.join(' '), {
+      action: { label: t('actions.edit.undo'), run: () => registry.run('edit.undo') },
+    })
   }
 
   function remove(): void {
@@ -135,16 +140,17 @@ export function useLabelCommands(workspace: Workspace, walk: (by: 1 | -1, unrevi
 
   /** Runs the model of run A on this scene alone. Its failure is shown beside the photo. */
   async function runScene(): Promise<void> {
-    const model = runs.models.find((one) => one.id === runs.runA?.modelId) ?? runs.models[0]
+    const model = runs.models.find((one) => one.id === scene.run?.modelId) ?? runs.models[0]
     if (!model) return void router.push({ name: 'models' })
-    if (scene.sceneId === null || running.value) return
+    const { sceneId } = scene
+    if (sceneId === null || running.value) return
     running.value = true
     runError.value = null
     try {
       const { device } = settings.settings
-      const run = await session.api().models.predict({ modelId: model.id, sceneIds: [scene.sceneId], device })
+      const run = await session.api().models.predict({ modelId: model.id, sceneIds: [sceneId], device })
       await runs.load()
-      runs.choose({ a: run.id })
+      scene.showRun(sceneId, run.id)
       notices.add('success', t('models.ranOn', { name: run.name, count: run.students }))
     } catch (error) {
       runError.value = toAppError(error)
