@@ -15,11 +15,12 @@ const table: Readonly<Record<string, readonly string[]>> = {
   'src-shared/rpc': ['src-shared/contract'],
   'src-main/codecs': shared,
   'src-main/onnx': [...shared, ...main('codecs')],
+  'src-main/training': [...shared, ...main('onnx', 'codecs/onnx')],
   'src-main/exchange': [...shared, ...main('codecs')],
   'src-main/reports': shared,
   'src-main/store': shared,
   // Importers and exporters run in the compute process, so that the main process never parses a large file.
-  'src-main/compute': [...shared, ...main('onnx', 'codecs', 'exchange')],
+  'src-main/compute': [...shared, ...main('onnx', 'training', 'codecs', 'exchange')],
   'src-main/workbench': [
     ...shared,
     ...main('store', 'codecs', 'exchange', 'reports', 'compute/protocol.ts', 'compute/launcher'),
@@ -38,7 +39,7 @@ const packages: Readonly<Record<string, readonly string[]>> = {
   konva: ['src-renderer'],
   vue: ['src-renderer'],
 }
-const pureRooms = ['src-shared', 'src-main/codecs', 'src-main/onnx', 'src-renderer']
+const pureRooms = ['src-shared', 'src-main/codecs', 'src-main/onnx', 'src-main/training', 'src-renderer']
 
 const files = globSync(['src-*/**/*.ts', 'src-*/**/*.vue'], { cwd: root })
 const importsOf = (text: string) =>

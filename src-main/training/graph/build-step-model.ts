@@ -1,0 +1,233 @@
+import { encodeModel, writtenIrVersion, writtenOperatorSet } from '#main/codecs/onnx/encode-model.ts'
+import type { WeightSpec } from '#main/onnx/architectures/architecture.ts'
+import type { HeadConfig } from '#main/onnx/architectures/config.ts'
+import { bytesOf, GraphBuilder } from '#main/onnx/graph-builder.ts'
+import type { Dimension, ValueName } from '#main/onnx/graph-builder.ts'
+import { gatherRows, slice as cut, squeeze } from '#main/onnx/operators/shape.ts'
+import { adamWStep } from '../optimiser/adamw.ts'
+import type { AdamWOptions, AdamWSchedule } from '../optimiser/adamw.ts'
+import { clipFactor, globalNorm } from '../optimiser/clip-gradients.ts'
+import { multiply, scalar, squareRoot, sumOfSquares } from '../tape/arithmetic.ts'
+import type { DropoutMask } from '../tape/dropout.ts'
+import { Tape } from '../tape/tape.ts'
+import type { TapeValue } from '../tape/tape.ts'
+import { emitStep } from './emit-step.ts'
+import type { EmittedStep, LossOptions, StepInputs } from './emit-step.ts'
+import { graphNames } from './graph-names.ts'
+
+export interface StepOptions extends LossOptions {
+  /** Rows of one step. */
+  readonly batchSize: number
+  /** Rows of the whole split, of which every step takes some. */
+  readonly rows: number
+  readonly mixup: boolean
+  readonly betas: AdamWOptions['betas']
+  /** Largest global norm of the gradients; null leaves them as they are. */
+  readonly gradientClip: number | null
+  /** Also puts out every parameter's gradient norm before clipping, [steps] each. */
+  readonly reportGradientNorms?: boolean
+}
+
+/**
+ * A run of any number of training steps as one graph; its inputs and outputs are named by `graphNames`. A run takes the split's
+ * columns, the weights with both moments, and for each step its rows, masks and schedule; it gives weights, statistics and moments
+ * after the last step, and for every step the loss [steps], the gradients' global norm before clipping [steps] and the logits
+ * [steps, batch, classes].
+ */
+export interface StepModel {
+  readonly bytes: Uint8Array<ArrayBuffer>
+  /** Modalities whose columns it takes. */
+  readonly modalities: readonly string[]
+  readonly takesLabels: boolean
+  readonly takesMixup: boolean
+  readonly masks: readonly DropoutMask[]
+  /** Parameters that get a gradient: the others are never touched. */
+  readonly trained: readonly WeightSpec[]
+  readonly statistics: readonly WeightSpec[]
+  readonly fixed: readonly WeightSpec[]
+}
+
+/** A value that every step hands to the next: `inner` inside the loop, `outer` outside. */
+interface Carried {
+  readonly outer: string
+  readonly inner: string
+  readonly shape: readonly number[]
+  readonly after: TapeValue
+}
+
+/** A value that every step puts out. */
+interface Scan {
+  readonly name: string
+  readonly value: TapeValue
+}
+
+interface Graphs {
+  readonly outer: GraphBuilder
+  readonly body: GraphBuilder
+}
+
+const iteration = 'step/iteration'
+const condition = 'step/condition'
+
+export function buildStepModel(config: HeadConfig, options: StepOptions): StepModel {
+  const graphs: Graphs = { outer: new GraphBuilder('training'), body: new GraphBuilder('step') }
+  const { outer, body } = graphs
+  outer.input(graphNames.steps, 'int64', [])
+  outer.input(graphNames.schedule, 'float32', ['steps', 4])
+  body.input(iteration, 'int64', [])
+  body.input(condition, 'bool', [])
+  return body.scope('step', () => {
+    const tape = new Tape(body)
+    const modalities: string[] = []
+    const masks: DropoutMask[] = []
+    const schedule = atStep(body, graphNames.schedule) // [4]
+    const inputs = stepInputs(graphs, tape, config, options, schedule, modalities, masks)
+    const step = emitStep(tape, config, inputs, options)
+    const updates = tape.withoutRecording(() => body.scope('update', () => emitUpdates(tape, step, schedule, options)))
+    for (const { name, shape } of step.fixed) outer.input(graphNames.fixedWeight(name), 'float32', shape)
+    const gradientNorms = [...step.gradients].map(([{ name }, { gradient }]) => ({
+      name: graphNames.gradientNormOf(name),
+      value: squareRoot(tape, sumOfSquares(tape, gradient)),
+    }))
+    emitLoop(graphs, updates.carried, [
+      { name: graphNames.loss, value: step.loss },
+      { name: graphNames.gradientNorm, value: updates.norm },
+      { name: graphNames.logits, value: step.logits },
+      ...(options.reportGradientNorms ? gradientNorms : []),
+    ])
+    return {
+      bytes: encode(outer),
+      modalities,
+      takesLabels: options.contrastive !== null,
+      takesMixup: options.mixup,
+      masks,
+      trained: [...step.gradients.keys()],
+      statistics: [...step.statistics.keys()],
+      fixed: step.fixed,
+    }
+  })
+}
+
+/** This step's entry of an outer input [steps, …]. */
+const atStep = (body: GraphBuilder, name: ValueName): ValueName => gatherRows(body, name, iteration)
+
+function stepInputs(
+  { outer, body }: Graphs,
+  tape: Tape,
+  config: HeadConfig,
+  options: StepOptions,
+  schedule: ValueName,
+  modalities: string[],
+  masks: DropoutMask[],
+): StepInputs {
+  const { batchSize, rows } = options
+  /** An outer column [rows, width] cut down to a batch. */
+  const rowsOf = (column: ValueName, chosen: ValueName, width: number): TapeValue =>
+    tape.value(gatherRows(body, column, chosen), [batchSize, width])
+  outer.input(graphNames.rows, 'int64', ['steps', batchSize])
+  const batch = atStep(body, graphNames.rows)
+  const targets = outer.input(graphNames.targets, 'float32', [rows, config.classes])
+  const known = new Map<string, TapeValue>()
+  const modality = (name: string): TapeValue => {
+    const found = known.get(name)
+    if (found !== undefined) return found
+    const { width } = config.modalities.find((one) => one.name === name)!
+    const value = rowsOf(outer.input(graphNames.modality(name), 'float32', [rows, width]), batch, width)
+    modalities.push(name)
+    known.set(name, value)
+    return value
+  }
+  const mask = (layer: DropoutMask): TapeValue => {
+    masks.push(layer)
+    const shape: readonly Dimension[] = ['steps', batchSize, layer.columns]
+    const name = outer.input(graphNames.mask(layer.name), 'bool', shape)
+    return tape.value(atStep(body, name), [batchSize, layer.columns])
+  }
+  const mixup = (): NonNullable<StepInputs['mixup']> => {
+    const mixedRows = atStep(body, outer.input(graphNames.mixedRows, 'int64', ['steps', batchSize]))
+    return { targets: rowsOf(targets, mixedRows, config.classes), share: scheduleEntry(tape, schedule, 3) }
+  }
+  return {
+    modality,
+    mask,
+    targets: rowsOf(targets, batch, config.classes),
+    mixup: options.mixup ? mixup() : null,
+    labels: options.contrastive ? rowsOf(outer.input(graphNames.labels, 'float32', [rows, 1]), batch, 1) : null,
+  }
+}
+
+/** One entry of this step's schedule, a scalar. */
+const scheduleEntry = (tape: Tape, schedule: ValueName, index: number): TapeValue =>
+  tape.value(squeeze(tape.graph, cut(tape.graph, schedule, 0, index, index + 1), 0), [])
+
+function emitUpdates(
+  tape: Tape,
+  step: EmittedStep,
+  schedule: ValueName,
+  { betas, gradientClip }: StepOptions,
+): { readonly carried: readonly Carried[]; readonly norm: TapeValue } {
+  const entries: AdamWSchedule<TapeValue> = {
+    decay: scheduleEntry(tape, schedule, 0),
+    stepSize: scheduleEntry(tape, schedule, 1),
+    epsilon: scheduleEntry(tape, schedule, 2),
+  }
+  const norm = globalNorm(
+    tape,
+    [...step.gradients.values()].map(({ gradient }) => gradient),
+  )
+  const clip = gradientClip === null ? scalar(tape, 1) : clipFactor(tape, norm, gradientClip)
+  const factors = {
+    first: multiply(tape, clip, scalar(tape, 1 - betas[0])),
+    second: multiply(tape, multiply(tape, clip, clip), scalar(tape, 1 - betas[1])),
+  }
+  const carried: Carried[] = []
+  for (const [{ name, shape }, { value, gradient }] of step.gradients) {
+    const moments = [graphNames.firstMoment(name), graphNames.secondMoment(name)] as const
+    const [firstMoment, secondMoment] = moments.map((moment) => tape.value(`step/${moment}`, shape))
+    const state = { parameter: value, firstMoment: firstMoment!, secondMoment: secondMoment! }
+    const after = adamWStep(tape, state, gradient, betas, factors, entries)
+    carried.push(
+      { outer: graphNames.weight(name), inner: value.name, shape, after: after.parameter },
+      { outer: moments[0], inner: firstMoment!.name, shape, after: after.firstMoment },
+      { outer: moments[1], inner: secondMoment!.name, shape, after: after.secondMoment },
+    )
+  }
+  for (const [{ name, shape }, after] of step.statistics) {
+    carried.push({ outer: graphNames.weight(name), inner: graphNames.fixedWeight(name), shape, after })
+  }
+  return { carried, norm }
+}
+
+function emitLoop({ outer, body }: Graphs, carried: readonly Carried[], scans: readonly Scan[]): void {
+  body.output(condition, 'out/condition', 'bool', [])
+  for (const { outer: name, inner, shape, after } of carried) {
+    outer.input(name, 'float32', shape)
+    body.input(inner, 'float32', shape)
+    body.output(after.name, `out/${name}`, 'float32', shape)
+  }
+  for (const { name, value } of scans) body.output(value.name, `out/${name}`, 'float32', value.shape)
+  const always = outer.initializer('always', 'bool', [], bytesOf(Uint8Array.of(1)))
+  const results = outer.nodes(
+    'Loop',
+    [graphNames.steps, always, ...carried.map(({ outer: name }) => name)],
+    { body: { kind: 'graph', value: body.build() } },
+    carried.length + scans.length,
+  )
+  for (const [index, { outer: name, shape }] of carried.entries()) {
+    outer.output(results[index]!, graphNames.after(name), 'float32', shape)
+  }
+  for (const [index, { name, value }] of scans.entries()) {
+    outer.output(results[carried.length + index]!, name, 'float32', ['steps', ...value.shape])
+  }
+}
+
+function encode(graph: GraphBuilder): Uint8Array<ArrayBuffer> {
+  return encodeModel({
+    irVersion: writtenIrVersion,
+    operatorSets: new Map([['', writtenOperatorSet]]),
+    producerName: 'Lectern',
+    producerVersion: '',
+    metadata: new Map(),
+    graph: graph.build(),
+  })
+}
