@@ -37,11 +37,12 @@ describe.each(['plain-p0', 'plain-p2', 'plain-p5', 'arrays-numpy1-p1', 'arrays-n
   (name) => {
     it('cut at any byte is an AppError', () => {
       const bytes = fixture(name)
-      for (let length = 0; length < bytes.byteLength; length += 1) {
+      const step = bytes.byteLength > 6000 ? 5 : 1
+      for (let length = 0; length < bytes.byteLength; length += step) {
         const cut = bytes.subarray(0, length)
         const code = thrownAppError(() => readPickle(cut, { file })).code
         expect(code).toMatch(/^pickle\./)
-        if (length % 7 === 0) {
+        if (length % 35 === 0) {
           const read = () => readPickle(bytesSource(cut), { file, buffering: tiny })
           expect(thrownAppError(read).code).toBe(code)
         }
