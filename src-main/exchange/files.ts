@@ -15,10 +15,10 @@ export function readFailure(file: string, error: unknown): unknown {
   const code = systemCode(error)
   if (error instanceof AppError || code === null) return error
   if (code === 'ENOENT' || code === 'ENOTDIR') {
-    return new AppError('exchange.file-missing', `${file} is not there; check the path`, { file }, { cause: error })
+    return new AppError('exchange.file-missing', `${file} is not there; check the path.`, { file }, { cause: error })
   }
   const why = code === 'EISDIR' ? 'it is a folder' : code === 'EACCES' || code === 'EPERM' ? 'access is denied' : code
-  const message = `${file} cannot be read (${why}); choose a file that you may read`
+  const message = `${file} cannot be read (${why}); choose a file that you may read.`
   return new AppError('exchange.file-unreadable', message, { file, system: code }, { cause: error })
 }
 
@@ -39,7 +39,7 @@ export function writeFailure(code: string, file: string, error: unknown): unknow
   const system = systemCode(error)
   if (error instanceof AppError || system === null) return error
   const why = writeReasons[system] ?? `${system}; choose another folder`
-  const message = `${file} could not be written: ${why}. Nothing was left behind`
+  const message = `${file} could not be written: ${why}. Nothing was left behind.`
   return new AppError(code, message, { file, system }, { cause: error })
 }
 

@@ -77,7 +77,7 @@ function parseInput(procedure: Procedure, request: { procedure: string; input: u
   const parsed = procedure.input.safeParse(request.input)
   if (parsed.success) return parsed.data
   const issues = parsed.error.issues.map((issue) => `${issue.path.join('.') || 'input'}: ${issue.message}`)
-  throw new AppError('rpc.input-invalid', `"${request.procedure}" was called with bad input. ${issues.join('; ')}`, {
+  throw new AppError('rpc.input-invalid', `"${request.procedure}" was called with bad input. ${issues.join('; ')}.`, {
     procedure: request.procedure,
     issues,
   })

@@ -8,7 +8,7 @@ const magic = '\x93NUMPY'
 const longestHeader = 65_536
 
 function npyError(file: string, reason: string, sentence: string, details: Record<string, string | number> = {}) {
-  return new AppError(`npy.${reason}`, `${file}: ${sentence}`, { file, ...details })
+  return new AppError(`npy.${reason}`, `${file}: ${sentence}.`, { file, ...details })
 }
 
 /**

@@ -101,7 +101,7 @@ export class NdArray extends PickleExtension {
 
 function readElements(dtype: NumpyDtype, bytes: Uint8Array): ElementArray {
   if (!isElementType(dtype.type)) {
-    throw new AppError('numpy.not-numeric', `An array of ${dtype.descriptor} was given where numbers are needed`, {
+    throw new AppError('numpy.not-numeric', `An array of ${dtype.descriptor} was given where numbers are needed.`, {
       dtype: dtype.descriptor,
     })
   }

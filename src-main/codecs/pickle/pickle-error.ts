@@ -15,7 +15,7 @@ export function pickleError(
   details: ErrorDetails = {},
 ): AppError {
   const offset = context.offset()
-  return new AppError(`pickle.${reason}`, `${context.file}: ${sentence} (at byte ${offset})`, {
+  return new AppError(`pickle.${reason}`, `${context.file}: ${sentence} (at byte ${offset}).`, {
     file: context.file,
     offset,
     ...details,

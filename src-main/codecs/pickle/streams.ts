@@ -34,7 +34,7 @@ export class NdArrayStream extends PickleExtension {
     if (given === this.byteLength) return
     throw new AppError(
       'pickle.stream-length',
-      `An array of shape (${this.shape.join(', ')}) needs ${this.byteLength} bytes but was given ${given}; the export was stopped`,
+      `An array of shape (${this.shape.join(', ')}) needs ${this.byteLength} bytes but was given ${given}; the export was stopped.`,
       { shape: this.shape.map(String), given, needed: this.byteLength },
     )
   }

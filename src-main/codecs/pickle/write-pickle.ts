@@ -23,7 +23,7 @@ export function* writePickleChunks(value: PickleValue): Generator<Uint8Array> {
     const writer = writeValue(emit, inner, remember)
     if (writer) open.push({ writer, remember: remember && !(inner instanceof PickleListStream) })
     if (open.length > deepest) {
-      throw new AppError('pickle.not-writable', `Containers are nested more than ${deepest} deep`, { deepest })
+      throw new AppError('pickle.not-writable', `Containers are nested more than ${deepest} deep.`, { deepest })
     }
   }
   begin(value, true)

@@ -75,7 +75,7 @@ function writeContainer(
   if (value instanceof PickleByteArray) return writeByteArray(emit, value, remember)
   if (value instanceof PickleObject) return writeObject(emit, value, remember)
   const type = (value as object | undefined)?.constructor.name ?? 'undefined'
-  throw new AppError('pickle.not-writable', `A value of type ${type} has no form in a pickle`, { type })
+  throw new AppError('pickle.not-writable', `A value of type ${type} has no form in a pickle.`, { type })
 }
 
 function* writeList(emit: PickleEmitter, items: Iterable<PickleValue>, remember: Remember): ContainerWriter {

@@ -24,7 +24,7 @@ export function checkFinite(tensors: ReadonlyMap<string, Tensor>, file: string):
     if (index < 0) continue
     throw new AppError(
       'torch.weights-not-finite',
-      `${file}: the tensor "${name}" holds ${values[index]} at position ${index}; the training diverged, so choose an earlier checkpoint`,
+      `${file}: the tensor "${name}" holds ${values[index]} at position ${index}; the training diverged, so choose an earlier checkpoint.`,
       { file, tensor: name, index },
     )
   }

@@ -47,7 +47,7 @@ function checkTensor(name: string, { dtype, shape, data }: WritableTensor): void
   if (elementCount(shape) === data.length && data.BYTES_PER_ELEMENT === elementBytes(dtype)) return
   throw new AppError(
     'checkpoint.not-writable',
-    `The tensor "${name}" of ${dtype} and shape (${shape.join(', ')}) was given ${data.length} elements`,
+    `The tensor "${name}" of ${dtype} and shape (${shape.join(', ')}) was given ${data.length} elements.`,
     { tensor: name, shape: shape.map(String), elements: data.length },
   )
 }

@@ -66,7 +66,7 @@ export function writeStateDictPickle(
 function storageClass(name: string, dtype: ElementType): string {
   const found = storageClassOf(dtype)
   if (found !== undefined) return found
-  throw new AppError('checkpoint.not-writable', `The tensor "${name}" is of ${dtype}, which torch cannot store`, {
+  throw new AppError('checkpoint.not-writable', `The tensor "${name}" is of ${dtype}, which torch cannot store.`, {
     tensor: name,
     dtype,
   })

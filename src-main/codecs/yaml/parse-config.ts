@@ -56,7 +56,11 @@ function parse(text: string, file: string): unknown {
 }
 
 const malformed = (file: string, what: string) =>
-  configError(file, 'malformed', `it is no YAML that can be read: ${what.split('\n')[0] ?? ''}`)
+  configError(
+    file,
+    'malformed',
+    `it is no YAML that can be read: ${(what.split('\n')[0] ?? '').replace(/[.:\s]+$/, '')}`,
+  )
 
 /** Only what JSON knows; everything else that YAML can tag is refused. */
 function plainValue(value: unknown, file: string, depth: number): ConfigValue {

@@ -53,7 +53,7 @@ function ambiguous(imgPath: string, photos: readonly string[]): AppError {
   return new AppError(
     'exchange.photo-ambiguous',
     `${imgPath} could be any of ${photos.length} photos: ${photos.slice(0, 5).join(', ')}; ` +
-      'choose the photo folder that the paths in the file start from, or rename one of the photos',
+      'choose the photo folder that the paths in the file start from, or rename one of the photos.',
     { imgPath, photos },
   )
 }
@@ -84,7 +84,7 @@ function refuseSharedPhotos(matches: readonly PhotoMatch[]): void {
       throw new AppError(
         'exchange.photo-ambiguous',
         `${match.photo} could be the photo of ${other.imgPath} and of ${match.imgPath}; ` +
-          'choose the photo folder that the paths in the file start from',
+          'choose the photo folder that the paths in the file start from.',
         { photo: match.photo, imgPaths: [other.imgPath, match.imgPath] },
       )
     }

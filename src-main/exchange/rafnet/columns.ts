@@ -24,7 +24,7 @@ const describe = (value: PickleValue | undefined): string => {
 export function columnError(place: ColumnPlace, needed: string, found: PickleValue | undefined): AppError {
   return new AppError(
     'features.column-malformed',
-    `${place.file}: ${place.key} must be ${needed}, but holds ${describe(found)}; write the file again with RAFNet`,
+    `${place.file}: ${place.key} must be ${needed}, but holds ${describe(found)}; write the file again with RAFNet.`,
     { file: place.file, key: place.key },
   )
 }
@@ -32,7 +32,7 @@ export function columnError(place: ColumnPlace, needed: string, found: PickleVal
 export function rowCountError(place: ColumnPlace, found: number, rows: number): AppError {
   return new AppError(
     'features.row-count',
-    `${place.file}: ${place.key} has ${found} rows where the file has ${rows}; every column needs one entry per student`,
+    `${place.file}: ${place.key} has ${found} rows where the file has ${rows}; every column needs one entry per student.`,
     { file: place.file, key: place.key, found, rows },
   )
 }

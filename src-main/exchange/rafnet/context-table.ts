@@ -49,7 +49,7 @@ export function contextDictOf(sidecar: PickleValue, file: string): PickleDict {
   }
   throw new AppError(
     'features.context-malformed',
-    `${file} holds no context: none of ${known.join(', ')} is there; choose RAFNet's context file, or none`,
+    `${file} holds no context: none of ${known.join(', ')} is there; choose RAFNet's context file, or none.`,
     { file },
   )
 }

@@ -48,7 +48,7 @@ function columnsOf(base: ExportSource, sets: readonly ExportSet[], names: readon
       const known = [...new Set(sets.map(({ modality }) => modality))].join(', ')
       throw new AppError(
         'export.modality-unknown',
-        `This project has no features "${name}"; it has ${known || 'none'}`,
+        `This project has no features "${name}"; it has ${known || 'none'}.`,
         { modality: name },
       )
     }

@@ -37,7 +37,7 @@ interface Contents {
 }
 
 function refuse(code: string, file: string, message: string): AppError {
-  return new AppError(code, `${file}: ${message}`, { file })
+  return new AppError(code, `${file}: ${message}.`, { file })
 }
 
 function checkContents(value: unknown, file: string): Contents {

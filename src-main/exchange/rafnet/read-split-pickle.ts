@@ -17,7 +17,7 @@ interface Place {
 function malformed(place: Place, needed: string): AppError {
   return new AppError(
     'split.malformed',
-    `${place.file}: ${place.entry} must be ${needed}; write the split again with RAFNet's tools`,
+    `${place.file}: ${place.entry} must be ${needed}; write the split again with RAFNet's tools.`,
     { file: place.file, entry: place.entry },
   )
 }
@@ -73,7 +73,7 @@ function imagesOf(value: PickleValue, file: string): readonly PickleValue[] {
   if (images) return images
   throw new AppError(
     'split.images-missing',
-    `${file}: there is no list under "images", so this is no split pickle; import a feature pickle as features`,
+    `${file}: there is no list under "images", so this is no split pickle; import a feature pickle as features.`,
     { file },
   )
 }

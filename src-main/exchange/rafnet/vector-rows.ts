@@ -55,7 +55,7 @@ function widthError(place: ColumnPlace, row: number, found: string, expected: st
   return new AppError(
     'features.width-mixed',
     `${place.file}: ${place.key} row ${row} is ${found} where row 0 is ${expected}; ` +
-      'all vectors of a modality must have one width and one dtype',
+      'all vectors of a modality must have one width and one dtype.',
     { file: place.file, key: place.key, row, found, expected },
   )
 }

@@ -29,7 +29,7 @@ function readForm(file: string, source: WriteSource): PickleDict {
   if (value instanceof Map) return value
   throw new AppError(
     'export.form-damaged',
-    `${file} no longer holds the form of ${source.name}; import ${source.name} again`,
+    `${file} no longer holds the form of ${source.name}; import ${source.name} again.`,
     { file },
   )
 }

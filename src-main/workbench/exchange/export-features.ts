@@ -35,7 +35,7 @@ function refuseSources(context: WorkbenchContext, out: string): void {
   if (source) {
     throw new AppError(
       'export.overwrites-source',
-      `${out} is a file that was imported here; choose another name, so that the original stays`,
+      `${out} is a file that was imported here; choose another name, so that the original stays.`,
       { file: out },
     )
   }
@@ -61,7 +61,7 @@ export async function exportFeatures(
       const reasons = plan.omitted.map(({ count, reason }) => `${count} ${reason}`).join(', ')
       throw new AppError(
         'export.empty',
-        `There is no student to export (${reasons || 'none in the selection'}); choose more scenes, or include unlabelled students`,
+        `There is no student to export (${reasons || 'none in the selection'}); choose more scenes, or include unlabelled students.`,
       )
     }
     const writing = context.compute.features.write({ plan: writePlan(planned, context), out }, { signal: job.signal })

@@ -48,7 +48,7 @@ function widenRoot(project: OpenProject, root: string, prefix: string): void {
 export function placeOf(project: OpenProject, folder: string): PhotoPlace {
   const at = resolve(folder)
   if (!existsSync(at)) {
-    throw new AppError('exchange.file-missing', `The photo folder ${at} is not there; check the path`, { file: at })
+    throw new AppError('exchange.file-missing', `The photo folder ${at} is not there; check the path.`, { file: at })
   }
   const root = photoRootOf(project)
   if (root === null || !listScenePhotos(project.store).some(({ hasPhoto }) => hasPhoto)) {
@@ -61,7 +61,7 @@ export function placeOf(project: OpenProject, folder: string): PhotoPlace {
   if (common === null) {
     throw new AppError(
       'exchange.photo-root-apart',
-      `The photos of this project lie in ${root}, and ${at} is on another disk; bring them under one folder, or make a project of each`,
+      `The photos of this project lie in ${root}, and ${at} is on another disk; bring them under one folder, or make a project of each.`,
       { photoRoot: root, folder: at },
     )
   }

@@ -230,7 +230,7 @@ export async function scanPhotos(
   if (at === null) {
     throw new AppError(
       'exchange.no-photo-root',
-      'This project has no photo folder yet; choose the folder of the photos',
+      'This project has no photo folder yet; choose the folder of the photos.',
       {},
     )
   }
