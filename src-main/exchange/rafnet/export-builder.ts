@@ -179,7 +179,7 @@ export function createExportBuilder(options: ExportBuilderOptions): ExportBuilde
   if (!base) {
     throw new AppError(
       'export.no-source',
-      'None of these students came with a feature pickle, so there are no features to export; import a feature pickle first',
+      'None of these students came with a feature pickle, so there are no features to export; import a feature pickle first.',
     )
   }
   const building: Building = {

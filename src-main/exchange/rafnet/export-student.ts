@@ -44,23 +44,36 @@ export interface ExportStudent {
   readonly vectors: ReadonlyMap<number, number>
 }
 
-/** A student on the way into an export, with the source whose row it takes. */
+/** Where a student's row lies: position in the sources and row there. */
+export interface ExportOrigin {
+  readonly source: number
+  readonly row: number
+}
+
+/** A student on the way into an export; `origin` is null for one whom no imported file has. */
 export interface ExportCandidate {
   readonly student: ExportStudent
-  /** Position in the sources and row there; null for a student whom no imported file has. */
-  readonly origin: { readonly source: number; readonly row: number } | null
+  readonly origin: ExportOrigin | null
+}
+
+/** A candidate before its student is loaded: hundreds of thousands must fit into memory. */
+export interface ExportEntry {
+  readonly sceneId: number
+  /** Place among the students of its scene. */
+  readonly place: number
+  readonly origin: ExportOrigin | null
 }
 
 /**
  * The source that a student's row is taken from where several files have it: the one of the split that is exported, else the one with most
- * modalities, else the newest.
+ * modalities, else the newest. Null where none has it.
  */
 export function chooseOrigin(
-  student: ExportStudent,
+  student: Pick<ExportStudent, 'rows'>,
   sources: readonly ExportSource[],
   split: string | null,
-): ExportCandidate {
-  let best: { source: number; row: number } | null = null
+): ExportOrigin | null {
+  let best: ExportOrigin | null = null
   const rank = (source: ExportSource): number =>
     (split !== null && source.split === split ? 1000 : 0) + source.modalities.length
   sources.forEach((source, index) => {
@@ -68,42 +81,41 @@ export function chooseOrigin(
     if (row === undefined) return
     if (best === null || rank(source) >= rank(sources[best.source]!)) best = { source: index, row }
   })
-  return { student, origin: best }
+  return best
 }
 
 /**
- * Candidates in the order of the export: by source and row, and those whom no file has after the last of their scene, in the order
- * given. `peers` gives each of these that last one.
+ * Entries in the order of the export: by source and row, and those whom no file has after the last of their scene, in the order given.
+ * `peers` gives each of these that last one.
  */
-export function orderCandidates(candidates: readonly ExportCandidate[]): {
-  readonly ordered: readonly ExportCandidate[]
-  readonly peers: ReadonlyMap<ExportCandidate, ExportCandidate>
+export function orderEntries(entries: readonly ExportEntry[]): {
+  readonly ordered: readonly ExportEntry[]
+  readonly peers: ReadonlyMap<ExportEntry, ExportEntry>
 } {
-  const known = candidates.filter(({ origin }) => origin)
+  const known = entries.filter(({ origin }) => origin)
   // Mostly they come in order: then there is nothing to sort, which matters where they are many.
-  const isOrdered = known.every((candidate, index) => index === 0 || compareOrigins(known[index - 1]!, candidate) <= 0)
+  const isOrdered = known.every((entry, index) => index === 0 || compareOrigins(known[index - 1]!, entry) <= 0)
   const sorted = isOrdered ? known : known.sort(compareOrigins)
-  return sorted.length === candidates.length
-    ? { ordered: sorted, peers: new Map() }
-    : placeNew(
-        sorted,
-        candidates.filter(({ origin }) => !origin),
-      )
+  if (sorted.length === entries.length) return { ordered: sorted, peers: new Map() }
+  return placeNew(
+    sorted,
+    entries.filter(({ origin }) => !origin),
+  )
 }
 
-function placeNew(sorted: readonly ExportCandidate[], added: readonly ExportCandidate[]) {
-  const lastOfScene = new Map(sorted.map((candidate) => [candidate.student.sceneId, candidate]))
-  const followers = Map.groupBy(added, ({ student }) => lastOfScene.get(student.sceneId) ?? null)
+function placeNew(sorted: readonly ExportEntry[], added: readonly ExportEntry[]) {
+  const lastOfScene = new Map(sorted.map((entry) => [entry.sceneId, entry]))
+  const followers = Map.groupBy(added, ({ sceneId }) => lastOfScene.get(sceneId) ?? null)
   const peers = new Map(
-    added.flatMap((candidate) => {
-      const peer = lastOfScene.get(candidate.student.sceneId)
-      return peer ? [[candidate, peer] as const] : []
+    added.flatMap((entry) => {
+      const peer = lastOfScene.get(entry.sceneId)
+      return peer ? [[entry, peer] as const] : []
     }),
   )
-  const placed = sorted.flatMap((candidate) => [candidate, ...(followers.get(candidate) ?? [])])
+  const placed = sorted.flatMap((entry) => [entry, ...(followers.get(entry) ?? [])])
   return { ordered: [...placed, ...(followers.get(null) ?? [])], peers }
 }
 
-function compareOrigins({ origin: a }: ExportCandidate, { origin: b }: ExportCandidate): number {
+function compareOrigins({ origin: a }: ExportEntry, { origin: b }: ExportEntry): number {
   return (a?.source ?? 0) - (b?.source ?? 0) || (a?.row ?? 0) - (b?.row ?? 0)
 }

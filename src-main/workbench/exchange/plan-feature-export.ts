@@ -3,8 +3,8 @@ import type { ExportSelection } from '#shared/contract/exchange.ts'
 import type { Scene } from '#shared/domain/scene.ts'
 import { createExportBuilder } from '#main/exchange/rafnet/export-builder.ts'
 import type { PlannedExport } from '#main/exchange/rafnet/export-builder.ts'
-import { chooseOrigin, orderCandidates } from '#main/exchange/rafnet/export-student.ts'
-import type { ExportCandidate, ExportSet, ExportSource, ExportStudent } from '#main/exchange/rafnet/export-student.ts'
+import { chooseOrigin, orderEntries } from '#main/exchange/rafnet/export-student.ts'
+import type { ExportEntry, ExportSet, ExportSource, ExportStudent } from '#main/exchange/rafnet/export-student.ts'
 import { fileNameOf } from '#main/exchange/files.ts'
 import { importFiles } from '#main/exchange/rafnet/import-files.ts'
 import type { ArrayForm } from '#main/exchange/rafnet/array-form.ts'
@@ -85,29 +85,48 @@ function selectScenes(store: Store, selection: ExportSelection): Scene[] {
   const chosen = scenes.filter(({ split }) => selection.split === null || split === selection.split)
   if (chosen.length > 0) return chosen
   const what = selection.split === null ? 'these scenes' : `the split "${selection.split}"`
-  throw new AppError('export.no-scenes', `There is no scene in ${what}; choose another split or other scenes`, {
+  throw new AppError('export.no-scenes', `There is no scene in ${what}; choose another split or other scenes.`, {
     split: selection.split,
   })
 }
 
-/** The sources that candidates name, in order and renumbered; the split's own first where a split is exported. */
+/** The sources that entries name, in order, and the entries renumbered accordingly. */
 function namedSources(
-  candidates: readonly ExportCandidate[],
+  entries: readonly ExportEntry[],
   sources: readonly ExportSource[],
-): { readonly sources: readonly ExportSource[]; readonly candidates: readonly ExportCandidate[] } {
-  const named = new Set(candidates.flatMap(({ origin }) => (origin ? [origin.source] : [])))
-  if (named.size === sources.length) return { sources, candidates }
+): { readonly sources: readonly ExportSource[]; readonly entries: readonly ExportEntry[] } {
+  const named = new Set<number>()
+  for (const { origin } of entries) if (origin) named.add(origin.source)
+  if (named.size === sources.length) return { sources, entries }
   const kept = sources.filter((_source, index) => named.has(index))
   const position = new Map(kept.map((source, index) => [sources.indexOf(source), index]))
-  const renumbered = candidates.map(({ student, origin }) => ({
-    student,
+  const renumbered = entries.map(({ origin, ...entry }) => ({
+    ...entry,
     origin: origin && { source: position.get(origin.source) ?? 0, row: origin.row },
   }))
-  return { sources: kept, candidates: renumbered }
+  return { sources: kept, entries: renumbered }
+}
+
+/** Students of the scenes used last: an export walks through the scenes, but files may mix their rows. */
+const scenesKept = 256
+
+function createStudentCache(load: (sceneId: number) => ExportStudent[]): (entry: ExportEntry) => ExportStudent {
+  const scenes = new Map<number, ExportStudent[]>()
+  return ({ sceneId, place }) => {
+    let students = scenes.get(sceneId)
+    if (!students) {
+      students = load(sceneId)
+      scenes.set(sceneId, students)
+      const oldest = scenes.keys().next()
+      if (scenes.size > scenesKept && !oldest.done) scenes.delete(oldest.value)
+    }
+    return students[place]!
+  }
 }
 
 /**
- * Everything that an export of this selection would hold and leave out, without writing it.
+ * Everything that an export of this selection would hold and leave out, without writing it. Students are read twice, first for their order
+ * and then for what they hold, so that memory does not grow with all they hold.
  * Throws AppError `export.no-source`, `export.no-scenes`, `export.modality-unknown`, `project.none-open`.
  */
 export async function planFeatureExport(
@@ -121,24 +140,27 @@ export async function planFeatureExport(
   const sets = listSets(project)
   const allSources = await listSources(project, sets)
   const importOfSet = new Map(sets.map(({ id, importId }) => [id, importId]))
-  const found: ExportCandidate[] = []
-  for (const scene of selectScenes(store, selection)) {
-    for (const student of studentsOf(store, scene, importOfSet))
-      found.push(chooseOrigin(student, allSources, selection.split))
+  const scenes = new Map(selectScenes(store, selection).map((scene) => [scene.id, scene]))
+  const load = (sceneId: number): ExportStudent[] => studentsOf(store, scenes.get(sceneId)!, importOfSet)
+  const found: ExportEntry[] = []
+  for (const sceneId of scenes.keys()) {
+    load(sceneId).forEach((student, place) => {
+      found.push({ sceneId, place, origin: chooseOrigin(student, allSources, selection.split) })
+    })
     await breathe()
   }
-  const { sources, candidates } = namedSources(found, allSources)
-  const builder = createExportBuilder({
-    sources,
-    sets,
-    modalities: selection.modalities,
-    unlabelled: selection.unlabelled,
-  })
+  const { sources, entries } = namedSources(found, allSources)
+  const { modalities, unlabelled } = selection
+  const builder = createExportBuilder({ sources, sets, modalities, unlabelled })
   await breathe()
-  const { ordered, peers } = orderCandidates(candidates)
-  await breathe()
-  for (const candidate of ordered) {
-    builder.add(candidate, peers.get(candidate) ?? null)
+  const { ordered, peers } = orderEntries(entries)
+  const studentOf = createStudentCache(load)
+  for (const entry of ordered) {
+    const peer = peers.get(entry)
+    builder.add(
+      { student: studentOf(entry), origin: entry.origin },
+      peer ? { student: studentOf(peer), origin: peer.origin } : null,
+    )
     await breathe()
   }
   return builder.finish()

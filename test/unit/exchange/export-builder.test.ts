@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { createExportBuilder } from '#main/exchange/rafnet/export-builder.ts'
 import { unpackRows } from '#main/exchange/rafnet/pack-rows.ts'
-import { chooseOrigin, orderCandidates } from '#main/exchange/rafnet/export-student.ts'
-import type { ExportSet, ExportSource, ExportStudent } from '#main/exchange/rafnet/export-student.ts'
+import { chooseOrigin, orderEntries } from '#main/exchange/rafnet/export-student.ts'
+import type { ExportEntry, ExportSet, ExportSource, ExportStudent } from '#main/exchange/rafnet/export-student.ts'
 
 const aSource = (importId: number, change: Partial<ExportSource> = {}): ExportSource => ({
   importId,
@@ -58,8 +58,15 @@ interface Given {
 function plan(students: readonly ExportStudent[], given: Given = {}) {
   const { sources = [aSource(1)], sets = [aSet(1, 1)], modalities = null, unlabelled = 'omit', split = null } = given
   const builder = createExportBuilder({ sources, sets, modalities, unlabelled })
-  const { ordered, peers } = orderCandidates(students.map((student) => chooseOrigin(student, sources, split)))
-  for (const candidate of ordered) builder.add(candidate, peers.get(candidate) ?? null)
+  const entries = students.map((student, place) => {
+    return { sceneId: student.sceneId, place, origin: chooseOrigin(student, sources, split) }
+  })
+  const { ordered, peers } = orderEntries(entries)
+  const candidateOf = ({ place, origin }: ExportEntry) => ({ student: students[place]!, origin })
+  for (const entry of ordered) {
+    const peer = peers.get(entry)
+    builder.add(candidateOf(entry), peer ? candidateOf(peer) : null)
+  }
   const planned = builder.finish()
   return { ...planned, rows: unpackRows(planned.rows) }
 }
@@ -193,20 +200,20 @@ describe('a student whom several files have', () => {
   const student = aStudent(0, { rows })
 
   it('comes from the newest', () => {
-    expect(chooseOrigin(student, [aSource(1), aSource(2)], null).origin).toEqual({ source: 1, row: 6 })
+    expect(chooseOrigin(student, [aSource(1), aSource(2)], null)).toEqual({ source: 1, row: 6 })
   })
 
   it('comes from the one with most modalities', () => {
     const richer = aSource(1, { modalities: ['convnext', 'grouprec'] })
-    expect(chooseOrigin(student, [richer, aSource(2)], null).origin).toEqual({ source: 0, row: 5 })
+    expect(chooseOrigin(student, [richer, aSource(2)], null)).toEqual({ source: 0, row: 5 })
   })
 
   it('comes from the file of the split that is exported', () => {
     const sources = [aSource(1, { split: 'val' }), aSource(2, { modalities: ['convnext', 'grouprec'], split: 'train' })]
-    expect(chooseOrigin(student, sources, 'val').origin).toEqual({ source: 0, row: 5 })
+    expect(chooseOrigin(student, sources, 'val')).toEqual({ source: 0, row: 5 })
   })
 
   it('comes from nowhere where no file has it', () => {
-    expect(chooseOrigin(drawn('x'), [aSource(1)], null).origin).toBeNull()
+    expect(chooseOrigin(drawn('x'), [aSource(1)], null)).toBeNull()
   })
 })
