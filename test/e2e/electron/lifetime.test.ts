@@ -42,7 +42,7 @@ test('File › Quit does the same', async () => {
 test('a damaged window state gives the first window again', async () => {
   const first = await open()
   await first.usablePage()
-  await first.close()
+  await first.quit()
   writeFileSync(stateFile(), '{"bounds":{"width":-5}}')
   const app = await open()
   await app.usablePage()
@@ -56,7 +56,7 @@ test('a page that is loaded again connects again', async () => {
   await page.reload()
   await canvasReady(page)
   app.chooseMenu('Go', 'Settings')
-  await page.getByRole('heading', { name: 'Privacy' }).waitFor()
+  await page.getByRole('heading', { name: 'Your data stay here' }).waitFor()
 })
 
 test('a compute process that dies is told, and the next run starts another', async () => {

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { callsOf } from '../../support/electron-double/desktop.ts'
 import { desktopTests } from '../../support/desktop-tests.ts'
-import { canvasState, eventually } from '../../support/hands.ts'
+import { canvas, canvasState, eventually } from '../../support/hands.ts'
 
 const { open, folder } = desktopTests()
 
@@ -15,6 +15,7 @@ test('open the sample, correct a class, look at the figures, export the features
   await page.getByText('CPU', { exact: true }).waitFor()
   await app.screenshot('desktop-label')
 
+  await canvas(page).focus()
   await page.keyboard.press('Tab')
   await eventually(
     async () => (await canvasState(page)).selected.length,

@@ -43,7 +43,7 @@ test('a dropped feature pickle is imported', async () => {
 test('projects named on the command line open: at the start, and in the window that is already there', async () => {
   const first = await open()
   const sample = await first.openSample()
-  await first.close()
+  await first.quit()
 
   const app = await open({ argv: ['--enable-logging', sample] })
   const page = await app.page()
@@ -61,7 +61,7 @@ test('projects named on the command line open: at the start, and in the window t
 test('a packaged application takes its first argument for a path already', async () => {
   const first = await open()
   const sample = await first.openSample()
-  await first.close()
+  await first.quit()
   const app = await open({ packaged: true, argv: [sample] })
   await canvasReady(await app.page())
 })
@@ -69,7 +69,7 @@ test('a packaged application takes its first argument for a path already', async
 test('a file handed over before the application is ready opens when it is', async () => {
   const first = await open()
   const sample = await first.openSample()
-  await first.close()
+  await first.quit()
   const app = await open({ openedFile: sample })
   await canvasReady(await app.page())
 })

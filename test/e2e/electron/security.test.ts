@@ -11,10 +11,10 @@ test('the start page opens in a sandboxed, isolated window under a strict policy
   await page.getByRole('heading', { name: 'Welcome to Lectern' }).waitFor()
   await app.screenshot('desktop-start')
 
-  const [window] = app.windows
-  expect(window!.isVisible()).toBe(true)
-  expect(window!.options).toMatchObject({ show: false, title: 'Lectern' })
-  expect(window!.options.webPreferences).toMatchObject({
+  const window = app.firstWindow()
+  expect(window.isVisible()).toBe(true)
+  expect(window.options).toMatchObject({ show: false, title: 'Lectern' })
+  expect(window.options.webPreferences).toMatchObject({
     sandbox: true,
     contextIsolation: true,
     nodeIntegration: false,
@@ -25,14 +25,17 @@ test('the start page opens in a sandboxed, isolated window under a strict policy
   expect(policy).toContain("script-src 'self';")
   const reach = await page.evaluate(() => {
     const names = ['require', 'process', 'Buffer', 'module', 'electronDoubleTell']
-    return [...names.filter((name) => name in window), ...Object.keys((window as { lectern?: object }).lectern!)]
+    return [
+      ...names.filter((name) => name in globalThis),
+      ...Object.keys((globalThis as { lectern?: object }).lectern!),
+    ]
   })
   expect(reach).toEqual(['connect', 'pathForFile', 'mediaUrl'])
   const ran = await page.evaluate(() => {
     const script = document.createElement('script')
-    script.textContent = 'window.inlineScriptRan = true'
+    script.textContent = 'globalThis.inlineScriptRan = true'
     document.head.append(script)
-    return 'inlineScriptRan' in window
+    return 'inlineScriptRan' in globalThis
   })
   expect(ran).toBe(false)
   expect(app.problems.splice(0).join()).toContain('Content Security Policy')
@@ -73,7 +76,7 @@ test('only our own top frame gets a port', async () => {
   // Even where main itself was tricked into showing a foreign page, its preload gets no answer.
   await app.firstWindow().loadURL('https://foreign.example/')
   const refusal = await page.evaluate(() =>
-    (window as unknown as { lectern: { connect(): Promise<unknown> } }).lectern
+    (globalThis as unknown as { lectern: { connect(): Promise<unknown> } }).lectern
       .connect()
       .catch((error: Error) => error.message),
   )
@@ -108,7 +111,7 @@ test('the page cannot be led away', async () => {
     location.href = 'lectern://elsewhere/'
   })
   await page.getByRole('button', { name: 'Settings' }).click()
-  await page.getByRole('heading', { name: 'Privacy' }).waitFor()
+  await page.getByRole('heading', { name: 'Your data stay here' }).waitFor()
   expect(app.firstWindow().webContents.getURL()).toMatch(/^lectern:\/\/app\/index\.html/)
   expect(callsOf(app, 'network')).toEqual([])
 })
