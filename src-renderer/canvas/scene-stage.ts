@@ -2,7 +2,7 @@ import Konva from 'konva'
 import type { Box, Size } from '#shared/geometry/box.ts'
 import { toView, type Viewport } from '#shared/geometry/viewport.ts'
 import { BoxMark } from './box-mark.ts'
-import { chipHeightPx, chipWidths } from './box-paint.ts'
+import { chipHeightPx, chipWidths, forgetLetters } from './box-paint.ts'
 import type { BoxView } from './box-view.ts'
 import { crowdedChips } from './crowding.ts'
 import type { Hand } from './hand.ts'
@@ -117,6 +117,12 @@ export class SceneStage {
   setLinks(links: readonly Link[]): void {
     this.links = links
     this.boxLayer.batchDraw()
+  }
+
+  /** The page's fonts have come: everything is measured and painted with them. */
+  renewLetters(): void {
+    forgetLetters()
+    this.refresh()
   }
 
   /** Shows for a moment where an undone step happened. */
