@@ -1,8 +1,7 @@
 import type { Box, Size } from '#shared/geometry/box.ts'
 import { fromNormalisedBox } from '#shared/geometry/normalised-box.ts'
 import type { NormalisedBox } from '#shared/geometry/normalised-box.ts'
-import { draftOf } from '../import-draft.ts'
-import type { DraftPhoto, DraftScene, DraftStudent, ImportDraft, SizeOrigin } from '../import-draft.ts'
+import type { DraftPhoto, DraftScene, DraftStudent, SizeOrigin } from '../import-draft.ts'
 import type { PhotoMatch } from '../photos/match-photos.ts'
 import { pathSegments } from '../photos/match-photos.ts'
 import type { FeatureTable } from './feature-table.ts'
@@ -115,14 +114,9 @@ function draftScene(
   }
 }
 
-/** The scenes of a feature pickle one by one, in order of their first row: whoever has other work does it in between. */
+/** What importing a feature pickle will write, scene by scene in order of their first row: whoever has other work does it in between. Pure. */
 export function* draftScenes(table: FeatureTable, surroundings: DraftSurroundings): Generator<DraftScene> {
   for (const [relativePath, rows] of rowsByScene(table, surroundings.matches)) {
     yield draftScene(table, relativePath, rows, surroundings)
   }
-}
-
-/** What importing a feature pickle will write: pure, so that it can be shown and tested without a project. */
-export function draftFeatures(table: FeatureTable, surroundings: DraftSurroundings): ImportDraft {
-  return draftOf([...draftScenes(table, surroundings)])
 }

@@ -1,9 +1,6 @@
 import { mkdir, readdir, rename } from 'node:fs/promises'
 import { dirname, join, relative, sep } from 'node:path'
 import type { ImportSummary } from '#shared/contract/exchange.ts'
-import type { Finding } from '#shared/contract/summary.ts'
-import { draftOf } from '#main/exchange/import-draft.ts'
-import type { DraftScene, ImportDraft } from '#main/exchange/import-draft.ts'
 import { draftScenes } from '#main/exchange/rafnet/draft-features.ts'
 import { examineFeatures } from '#main/exchange/rafnet/examine-features.ts'
 import type { FeatureTable } from '#main/exchange/rafnet/feature-table.ts'
@@ -16,12 +13,11 @@ import type { JobContext } from '../jobs/job-registry.ts'
 import { projectFile } from '../projects/open-project.ts'
 import type { OpenProject } from '../projects/open-project.ts'
 import type { WorkbenchContext } from '../workbench-context.ts'
-import { createBreath } from './breath.ts'
 import { choosePlace } from './choose-place.ts'
+import { draftAndExamine } from './draft-and-examine.ts'
 import { discardUnfinished } from './discard-unfinished.ts'
 import { writtenFindings } from './import-findings.ts'
 import { findPhotosOf } from './photos-on-disk.ts'
-import type { PhotosOnDisk } from './photos-on-disk.ts'
 import { resultOf } from './result-of.ts'
 import { writeDraft } from './write-draft.ts'
 
@@ -100,28 +96,6 @@ async function moveFiles(from: string, to: string): Promise<void> {
   for (const name of await readdir(from)) await rename(join(from, name), join(to, name))
 }
 
-/** What will be written and what is odd about it, with pauses for other work. */
-async function draftAndExamine(
-  { project, job }: Import,
-  table: FeatureTable,
-  onDisk: PhotosOnDisk,
-): Promise<{ readonly draft: ImportDraft; readonly findings: readonly Finding[] }> {
-  const classes = new Set(listClasses(project.store).map(({ index }) => index))
-  const breathe = createBreath(job.signal)
-  const scenes: DraftScene[] = []
-  for (const scene of draftScenes(table, { ...onDisk, classes })) {
-    scenes.push(scene)
-    await breathe()
-  }
-  const draft = draftOf(scenes)
-  const findings: Finding[] = []
-  for (const found of examineFeatures(table, draft, classes)) {
-    findings.push(...found)
-    await breathe()
-  }
-  return { draft, findings }
-}
-
 async function importTable(work: Import, table: FeatureTable, newId: number): Promise<ImportSummary> {
   const { context, project, request, job } = work
   const { store } = project
@@ -130,7 +104,12 @@ async function importTable(work: Import, table: FeatureTable, newId: number): Pr
   const chosen = choosePlace(project, request.photoRoot, table.file, table.imgPaths[0])
   const search = { compute: context.compute, projectFolder: project.folder, signal: job.signal }
   const onDisk = await findPhotosOf(table.imgPaths, chosen.place, search)
-  const { draft, findings } = await draftAndExamine(work, table, onDisk)
+  const classes = new Set(listClasses(store).map(({ index }) => index))
+  const { draft, findings } = await draftAndExamine(
+    draftScenes(table, { ...onDisk, classes }),
+    (drafted) => examineFeatures(table, drafted, classes),
+    job.signal,
+  )
   const written = await writeDraft(store, draft, {
     importId,
     split: request.split,

@@ -1,6 +1,7 @@
 import { basename } from 'node:path'
 import type { ImportSummary } from '#shared/contract/exchange.ts'
-import { draftSplit, examineSplit } from '#main/exchange/rafnet/draft-split.ts'
+import { draftSplit } from '#main/exchange/rafnet/draft-split.ts'
+import { examineSplit } from '#main/exchange/rafnet/examine-split.ts'
 import type { SplitTable } from '#main/exchange/rafnet/split-table.ts'
 import { listClasses } from '#main/store/tables/class.ts'
 import { finishImport, listImports, startImport } from '#main/store/tables/import.ts'
@@ -8,6 +9,7 @@ import type { JobContext } from '../jobs/job-registry.ts'
 import type { OpenProject } from '../projects/open-project.ts'
 import type { WorkbenchContext } from '../workbench-context.ts'
 import { choosePlace } from './choose-place.ts'
+import { draftAndExamine } from './draft-and-examine.ts'
 import { discardUnfinished } from './discard-unfinished.ts'
 import { writtenFindings } from './import-findings.ts'
 import { findPhotosOf } from './photos-on-disk.ts'
@@ -42,7 +44,11 @@ async function importTable(
   const search = { compute: context.compute, projectFolder: project.folder, signal: job.signal }
   const onDisk = await findPhotosOf(imgPaths, chosen.place, search)
   const classes = new Set(listClasses(store).map(({ index }) => index))
-  const draft = draftSplit(table, { ...onDisk, classes })
+  const { draft, findings } = await draftAndExamine(
+    draftSplit(table, { ...onDisk, classes }),
+    (drafted) => examineSplit(table, drafted, classes),
+    job.signal,
+  )
   const importId = known?.id ?? newId
   const written = await writeDraft(store, draft, {
     importId,
@@ -63,11 +69,7 @@ async function importTable(
     modalities: [],
     photosMatched: draft.scenes.filter(({ photo }) => photo && photo.problem === null).length,
     omitted: [],
-    findings: [
-      ...writtenFindings(written, known !== undefined),
-      ...chosen.findings,
-      ...examineSplit(table, draft, classes),
-    ],
+    findings: [...writtenFindings(written, known !== undefined), ...chosen.findings, ...findings],
   }
 }
 

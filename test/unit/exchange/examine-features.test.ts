@@ -1,10 +1,13 @@
 import { describe, expect, it } from 'vitest'
-import { draftFeatures } from '#main/exchange/rafnet/draft-features.ts'
+import { draftScenes } from '#main/exchange/rafnet/draft-features.ts'
+import { draftOf } from '#main/exchange/import-draft.ts'
 import type { DraftPhoto } from '#main/exchange/import-draft.ts'
 import { examineFeatures } from '#main/exchange/rafnet/examine-features.ts'
 import type { FeatureTable } from '#main/exchange/rafnet/feature-table.ts'
 import { matchPhotos } from '#main/exchange/photos/match-photos.ts'
 import { aContext, aModality, aTable } from '../../support/feature-tables.ts'
+
+const draftFeatures = (...parameters: Parameters<typeof draftScenes>) => draftOf([...draftScenes(...parameters)])
 
 const classes = new Set([0, 1, 2, 3, 4])
 const box = [10, 10, 20, 30]
