@@ -1,5 +1,6 @@
 import { app, BrowserWindow, Menu, protocol, session as electronSession } from 'electron'
 import { join } from 'node:path'
+import { toAppError } from '#shared/contract/app-error.ts'
 import { applicationRoot } from '../root.ts'
 import { startWorkbench, type WorkbenchSession } from '../start-workbench.ts'
 import { createCommandHub, type CommandHub } from './command-hub.ts'
@@ -49,25 +50,32 @@ function start(commands: CommandHub): void {
     host: electronHostHandlers(commands, currentWindow),
   })
   let language: MenuLanguage = resolveLanguage('system', app.getLocale())
-  const refreshMenu = async () => {
+  const buildMenuAgain = async () => {
     const [settings, recent] = await Promise.all([session.client.settings.get({}), session.client.project.recent({})])
     language = resolveLanguage(settings.language, app.getLocale())
     const openPaths = (paths: readonly string[]) => publishPaths(commands, paths)
     Menu.setApplicationMenu(buildMenu({ language, recent, commands, openPaths, platform: process.platform }))
   }
+  const refreshMenu = () => void buildMenuAgain().catch(tellUnlessClosing)
 
   allowOnly('clipboard-sanitized-write')
   handleProtocol({ media: session.media, rendererFolder: join(root, 'out', 'renderer') })
-  connectWindows(tellOfSettings(session.handlers, () => void refreshMenu()))
+  connectWindows(tellOfSettings(session.handlers, refreshMenu))
   const stopFollowing = followProject(session.client, (project) => {
     if (project) app.addRecentDocument(project.folder)
-    void refreshMenu()
+    refreshMenu()
   })
-  closeBeforeQuit(session, stopFollowing)
+  closeBeforeExit(session, stopFollowing)
 
-  void refreshMenu()
+  refreshMenu()
   publishPaths(commands, pathsToOpen(process.argv, process.cwd(), app.isPackaged))
   openWindow({ stateFile: join(app.getPath('userData'), 'window-state.json'), labels: () => menuLabels[language] })
+}
+
+/** A page still saves its settings while the application quits; nobody needs a menu then. */
+function tellUnlessClosing(error: unknown): void {
+  if (toAppError(error).code !== 'rpc.disconnected')
+    process.stderr.write(`The menu is not up to date: ${String(error)}\n`)
 }
 
 const currentWindow = (): BrowserWindow | null => BrowserWindow.getAllWindows()[0] ?? null
@@ -83,10 +91,10 @@ function allowOnly(granted: string): void {
   defaultSession.setPermissionCheckHandler((_contents, permission) => permission === granted)
 }
 
-/** Quitting waits until the project is closed and the compute process has ended. */
-function closeBeforeQuit(session: WorkbenchSession, stopFollowing: () => void): void {
+/** The application ends when its windows are gone, the project is closed and the compute process has ended. */
+function closeBeforeExit(session: WorkbenchSession, stopFollowing: () => void): void {
   let state: 'open' | 'closing' | 'closed' = 'open'
-  app.on('before-quit', (event) => {
+  app.on('will-quit', (event) => {
     if (state === 'closed') return
     event.preventDefault()
     if (state === 'closing') return

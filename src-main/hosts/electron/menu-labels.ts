@@ -6,6 +6,7 @@ export type MenuLanguage = 'en' | 'zh-CN'
 export const resolveLanguage = (chosen: Settings['language'], systemLocale: string): MenuLanguage =>
   chosen === 'system' ? (systemLocale.toLowerCase().startsWith('zh') ? 'zh-CN' : 'en') : chosen
 
+/** `&` marks the letter that opens a menu; a real ampersand is written twice. */
 const english = {
   file: '&File',
   openPhotos: 'Open Photo Folder…',
@@ -33,8 +34,8 @@ const english = {
   go: '&Go',
   label: 'Label',
   analyse: 'Analyse',
-  models: 'Models & Runs',
-  reports: 'Reports & Exports',
+  models: 'Models && Runs',
+  reports: 'Reports && Exports',
   settings: 'Settings',
   run: '&Run',
   runScene: 'Run Model on This Scene',

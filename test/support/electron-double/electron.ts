@@ -46,6 +46,7 @@ export function createElectron(options: DesktopOptions) {
     })
     return opened
   }
+  let disposed = false
   const newPage = async () => (await (context ??= openContext())).newPage()
   const lastWindowClosed = () => app.lastWindowClosed()
   const parts = { desktop, schemes, ipcMain, permissions, newPage, windows, closing, lastWindowClosed }
@@ -76,6 +77,7 @@ export function createElectron(options: DesktopOptions) {
     firstWindow,
     answer: dialogs.answer,
     applicationMenu: menus.applicationMenu,
+    hasApplicationMenu: menus.hasApplicationMenu,
     fetch: (url: string) => schemes.fetch(url),
     /** What ipcRenderer.invoke would give in a frame of the test's making; null: a frame that is gone already. */
     invokeAs: async (frame: FrameFacts | null, channel: string, ...args: unknown[]): Promise<unknown> => {
@@ -86,6 +88,8 @@ export function createElectron(options: DesktopOptions) {
     },
     /** Ends everything at once, without asking the application. */
     dispose: async (): Promise<void> => {
+      if (disposed) return
+      disposed = true
       app.removeAllListeners()
       for (const window of windows) window.destroy()
       for (const child of children) child.kill()

@@ -13,6 +13,8 @@ export interface LaunchOptions extends Omit<DesktopOptions, 'browser'> {
   readonly main: string
   /** What follows the executable and, unless packaged, the application on the command line. */
   readonly argv?: readonly string[]
+  /** A file that macOS hands over before the application is ready. */
+  readonly openedFile?: string
 }
 
 export interface LaunchedApp extends Omit<ElectronDouble, 'dispose' | 'modules'> {
@@ -27,12 +29,13 @@ export interface LaunchedApp extends Omit<ElectronDouble, 'dispose' | 'modules'>
 }
 
 /** Starts a built main bundle on the double, in this process. */
-export async function launch({ main, argv = [], ...options }: LaunchOptions): Promise<LaunchedApp> {
+export async function launch({ main, argv = [], openedFile, ...options }: LaunchOptions): Promise<LaunchedApp> {
   const mainFile = resolve(main)
   const { dispose, modules, ...electron } = createElectron({ ...options, browser: await browser() })
   const command = [process.execPath, ...(options.packaged ? [] : [mainFile]), ...argv]
   const restore = pretendToBeElectron(command, mainFile)
   await importMain(mainFile, modules)
+  if (openedFile !== undefined) electron.app.emit('open-file', makeEvent(), openedFile)
   electron.app.becomeReady()
 
   const page = async (): Promise<Page> => {

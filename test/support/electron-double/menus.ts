@@ -99,7 +99,8 @@ export class MenuDouble implements Pick<Electron.Menu, 'popup'> {
   }
 }
 
-const shownLabel = ({ label }: MenuItemDouble): string => label.replace(/\(&\w\)$/, '').replace('&', '')
+/** As a user reads it: `&` marks an access key, `&&` is an ampersand. */
+const shownLabel = ({ label }: MenuItemDouble): string => label.replace(/\(&\w\)$/, '').replaceAll(/&(&?)/g, '$1')
 
 /** `Menu`, and the application menu that it last set. */
 export function doubleMenus(owner: MenuOwner) {
@@ -117,5 +118,6 @@ export function doubleMenus(owner: MenuOwner) {
       if (!applicationMenu) throw new Error('there is no application menu yet')
       return applicationMenu
     },
+    hasApplicationMenu: (): boolean => applicationMenu !== null,
   }
 }

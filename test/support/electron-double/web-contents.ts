@@ -107,10 +107,10 @@ export class WebContentsDouble
 
   async dispose(): Promise<void> {
     this.destroyed = true
-    this.dropPorts()
-    this.wire?.disconnect()
     const page = await this.page.catch(() => null)
     await page?.close()
+    this.wire?.disconnect()
+    this.dropPorts()
   }
 
   private async open(preload: string | undefined): Promise<Page> {
