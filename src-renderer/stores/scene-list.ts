@@ -97,7 +97,8 @@ export const useSceneList = defineStore('scene-list', () => {
     const place = sceneId === null ? -1 : placeOf(sceneId)
     if (place >= 0) lastPlace = place
     // A scene that left the list (reviewed, under the filter of unreviewed ones) made room for the next in its own place.
-    let at = place >= 0 ? place + by : by === 1 ? lastPlace : lastPlace - 1
+    const beside = by === 1 ? lastPlace : lastPlace - 1
+    let at = place >= 0 ? place + by : sceneId === null ? 0 : beside
     for (; at >= 0 && at < Math.max(total.value, 1); at += by) {
       if (!rowAt(at)) await ensure(at, at)
       const row = rowAt(at)
