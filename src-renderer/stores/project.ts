@@ -58,10 +58,15 @@ export const useProject = defineStore('project', () => {
     switchTo(session.api().project.create({ folder, photoRoot }))
   const openSample = () => switchTo(session.api().project.openSample({}))
 
+  /** Nothing is asked of the project from the moment it closes, so the page lets go of it first. */
   async function close(): Promise<void> {
-    await session.api().project.close({})
     adopt(null)
-    await refreshRecents()
+    try {
+      await session.api().project.close({})
+    } finally {
+      await refresh()
+      await refreshRecents()
+    }
   }
 
   async function forget(folder: string): Promise<void> {

@@ -7,6 +7,7 @@ import { i18n } from '../../src-renderer/i18n.ts'
 import { useSession } from '../../src-renderer/stores/session.ts'
 import { useSettings } from '../../src-renderer/stores/settings.ts'
 import { useProject } from '../../src-renderer/stores/project.ts'
+import { useDialogs } from '../../src-renderer/stores/dialogs.ts'
 import { useEdits } from '../../src-renderer/stores/edits.ts'
 import { useJobs } from '../../src-renderer/stores/jobs.ts'
 import { useRuns } from '../../src-renderer/stores/runs.ts'
@@ -75,6 +76,9 @@ export const stores = {
   },
   get notices() {
     return useNotices(current)
+  },
+  get dialogs() {
+    return useDialogs(current)
   },
   get confirm() {
     return useConfirm(current)

@@ -2,7 +2,7 @@
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { AppError } from '#shared/contract/app-error.ts'
 import type { Job } from '#shared/contract/jobs.ts'
-import { projectSummary, runInfo } from '../../support/fake-workbench.ts'
+import { projectSummary, runInfo, type FakeWorkbench } from '../../support/fake-workbench.ts'
 import { settled, startRenderer, stores } from '../../support/renderer.ts'
 
 afterEach(() => vi.useRealTimers())
@@ -104,10 +104,30 @@ describe('project', () => {
     }
   })
 
-  test('closing leaves no project, and the recent ones are asked for again', async () => {
-    const { workbench } = await startRenderer()
+  test('closing leaves no project and no complaints, and the recent ones are asked for again', async () => {
+    let running: FakeWorkbench | null = null
+    const { workbench } = await startRenderer(
+      {
+        edits: {
+          state: () => {
+            if (!running?.state.project) throw new AppError('project.none-open', 'No project is open.')
+            return running.state.history
+          },
+        },
+        project: {
+          close: () => {
+            running!.state.project = null
+            running!.change(['project', 'scenes', 'labels'])
+            return null
+          },
+        },
+      },
+      (started) => (running = started),
+    )
     await stores.project.close()
+    await settled()
     expect(stores.project.summary).toBeNull()
+    expect(stores.notices.notices).toEqual([])
     expect(workbench.state.calls.filter((call) => call.name === 'project.recent')).toHaveLength(2)
   })
 })
