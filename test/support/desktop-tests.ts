@@ -7,9 +7,9 @@ import { openDesktopApp, type DesktopApp, type DesktopAppOptions } from './deskt
 
 export interface DesktopTests {
   /** Starts the application; in one test all share one folder, as one person's computer does. */
-  open(options?: Omit<DesktopAppOptions, 'folder'>): Promise<DesktopApp>
+  readonly open: (options?: Omit<DesktopAppOptions, 'folder'>) => Promise<DesktopApp>
   /** A folder of this test's own. */
-  folder(): string
+  readonly folder: () => string
 }
 
 /** Runs the desktop application in each test of a file; a test fails where anything at all went wrong in it. */

@@ -54,7 +54,13 @@ export async function launch({ main, argv = [], openedFile, ...options }: Launch
       await drop(opened, selector, paths)
     },
     startAgain: (args, workingFolder = process.cwd()) => {
-      const again = [process.execPath, ...(options.packaged ? [] : [mainFile]), ...args]
+      // Chromium puts switches of its own in between.
+      const again = [
+        process.execPath,
+        '--allow-file-access-from-files',
+        ...(options.packaged ? [] : [mainFile]),
+        ...args,
+      ]
       electron.app.emit('second-instance', makeEvent(), again, workingFolder, null)
     },
     close: async () => {

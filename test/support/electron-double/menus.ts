@@ -59,7 +59,7 @@ export class MenuItemDouble implements Pick<
     if (this.type === 'checkbox') this.checked = !this.checked
     if (this.role === 'quit') return this.owner.quit()
     const window = this.owner.focusedWindow() as Electron.BaseWindow | undefined
-    this.template.click?.(this as unknown as Electron.MenuItem, window, makeEvent() as Electron.KeyboardEvent)
+    this.template.click?.(this as unknown as Electron.MenuItem, window, makeEvent())
   }
 }
 

@@ -55,7 +55,7 @@ export async function importMain(main: string, modules: object): Promise<number>
   registry.set(launch, { ...missingModules(), ...modules })
   folders.set(launch, pathToFileURL(dirname(main)).href)
   // Node's own import, out of reach of the test runner's.
-  const native = createRequire(import.meta.url)('./native-import.cjs') as { load(url: string): Promise<unknown> }
+  const native = createRequire(import.meta.url)('./native-import.mjs') as { load(url: string): Promise<unknown> }
   await native.load(`${pathToFileURL(main).href}?launch=${launch}`)
   return launch
 }

@@ -31,7 +31,7 @@ export class Schemes {
   /** What Chromium would get for this URL. The network fails closed, and every attempt is recorded. */
   async fetch(url: string, init?: RequestInit): Promise<Response> {
     const handler = this.handlers.get(new URL(url).protocol.slice(0, -1))
-    if (handler) return handler(new Request(url, init) as Parameters<SchemeHandler>[0])
+    if (handler) return handler(new Request(url, init))
     this.desktop.calls.push(['network', url])
     const known = this.desktop.options.network?.(url)
     if (known) return known

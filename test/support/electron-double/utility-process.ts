@@ -62,7 +62,7 @@ export function doubleUtilityProcess() {
     fork: (modulePath, args, options) => {
       const child = guard('UtilityProcess', new UtilityProcessDouble(modulePath, args, options))
       children.push(child)
-      return child as unknown as Electron.UtilityProcess
+      return child
     },
   } satisfies Partial<typeof Electron.utilityProcess>
   return { utilityProcess, children }
