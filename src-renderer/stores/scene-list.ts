@@ -28,6 +28,8 @@ export const useSceneList = defineStore('scene-list', () => {
   const asked = new Set<number>()
   /** Where the shown scene stood last: a scene that left the list still has a next one. */
   let lastPlace = 0
+  /** Pages that the list shows now: only these are loaded again when something changes. */
+  let inSight: readonly number[] = [0]
   let turn = 0
   let timer: ReturnType<typeof setTimeout> | null = null
 
@@ -63,7 +65,8 @@ export const useSceneList = defineStore('scene-list', () => {
   function ensure(from: number, to: number): Promise<unknown> {
     const first = Math.floor(Math.max(0, from) / pageRows)
     const last = Math.floor(Math.max(0, to) / pageRows)
-    return Promise.all(Array.from({ length: last - first + 1 }, (_, at) => loadPage(first + at)))
+    inSight = Array.from({ length: last - first + 1 }, (_, at) => first + at)
+    return Promise.all(inSight.map(loadPage))
   }
 
   const rowAt = (index: number): SceneRow | undefined =>
@@ -100,7 +103,7 @@ export const useSceneList = defineStore('scene-list', () => {
     const beside = by === 1 ? lastPlace : lastPlace - 1
     let at = place >= 0 ? place + by : sceneId === null ? 0 : beside
     for (; at >= 0 && at < Math.max(total.value, 1); at += by) {
-      if (!rowAt(at)) await ensure(at, at)
+      if (!rowAt(at)) await loadPage(Math.floor(at / pageRows))
       const row = rowAt(at)
       if (!row) return null
       if (row.id !== sceneId && !(unreviewed && row.review === 'reviewed')) return row
@@ -108,12 +111,13 @@ export const useSceneList = defineStore('scene-list', () => {
     return null
   }
 
-  /** Loads again what is shown; old rows stay until the new ones are there. */
+  /** Loads again what is in sight, and where the shown scene stands; old rows stay until the new ones are there, others are let go. */
   async function refresh(): Promise<void> {
     turn += 1
     asked.clear()
-    const held = [...pages.value.keys()]
-    await Promise.all((held.length > 0 ? held : [0]).map(loadPage))
+    const wanted = [...new Set([...inSight, Math.floor(lastPlace / pageRows)])]
+    pages.value = new Map([...pages.value].filter(([page]) => wanted.includes(page)))
+    await Promise.all(wanted.map(loadPage))
   }
 
   function refreshSoon(): void {
@@ -134,7 +138,8 @@ export const useSceneList = defineStore('scene-list', () => {
   watch(
     () => [wholeQuery.value, runId.value, project.summary?.folder],
     () => {
-      pages.value = new Map([[0, pages.value.get(0) ?? []]])
+      inSight = [0]
+      lastPlace = 0
       void refresh()
     },
   )
