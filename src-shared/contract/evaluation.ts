@@ -55,6 +55,19 @@ export interface Evaluation {
   readonly withoutPrediction: number
 }
 
+/** The figures that sum up a run in one number each. */
+export type HeadlineFigure =
+  'accuracy' | 'accuracyNoNull' | 'macroF1' | 'macroF1NoNull' | 'macroF1NonNullClasses' | 'weightedF1'
+
+/** 95 % bootstrap intervals in percent, drawn scene by scene because students of one photo are not independent. */
+export interface FigureIntervals {
+  readonly runId: number
+  /** Scenes that were drawn from; with fewer than two there are no intervals. */
+  readonly scenes: number
+  readonly resamples: number
+  readonly intervals: Readonly<Record<HeadlineFigure, readonly [number, number] | null>>
+}
+
 /** A student as a crop on the wall: enough to show and to relabel. */
 export interface StudentCard {
   readonly studentId: number
@@ -67,8 +80,12 @@ export interface StudentCard {
   readonly confidence: number
 }
 
+const scored = z.object({ runId: id, sceneIds: z.array(id).nullable().default(null) })
+
 export const evaluation = {
-  evaluate: call(z.object({ runId: id, sceneIds: z.array(id).nullable().default(null) }))<Evaluation>(),
+  evaluate: call(scored)<Evaluation>(),
+  /** Intervals of the figures that `evaluate` answers with: slower, so asked for apart. */
+  intervals: call(scored)<FigureIntervals>(),
   /** Those students of a confusion cell, a row, a column or a scene; null leaves a condition out. */
   students: call(
     z.object({

@@ -4,6 +4,7 @@ import { figureNames, headlineFigures, type FigureName } from './headline-figure
 import { percentileInterval } from './percentile-interval.ts'
 import { seededRandom } from './random.ts'
 import { addScene, sceneCells } from './scene-cells.ts'
+import { toTheEnd, type Steps } from './steps.ts'
 import type { Interval } from './wilson-interval.ts'
 
 export interface BootstrapOptions {
@@ -30,8 +31,16 @@ export interface BootstrapFigures {
  */
 export function clusteredBootstrap(
   input: EvaluationInput<number | string>,
-  { seed, resamples = 2000, confidence = 0.95 }: BootstrapOptions,
+  options: BootstrapOptions,
 ): BootstrapFigures {
+  return toTheEnd(clusteredBootstrapSteps(input, options))
+}
+
+/** `clusteredBootstrap`, one resample a step. */
+export function* clusteredBootstrapSteps(
+  input: EvaluationInput<number | string>,
+  { seed, resamples = 2000, confidence = 0.95 }: BootstrapOptions,
+): Steps<BootstrapFigures> {
   const { truth, predicted, sceneOf, classCount, nullIndex } = input
   const scenes = sceneCells(truth, predicted, sceneOf, classCount)
   assertNullIndex(nullIndex, classCount)
@@ -57,6 +66,7 @@ export function clusteredBootstrap(
       const figure = figures[name]
       if (figure !== null) drawn[name].push(figure)
     }
+    yield
   }
   const interval = (name: FigureName): Interval | null =>
     drawn[name].length > 0 ? percentileInterval(drawn[name], confidence) : null

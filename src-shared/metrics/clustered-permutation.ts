@@ -3,6 +3,7 @@ import { assertNullIndex } from './evaluate.ts'
 import { headlineFigures, type FigureName } from './headline-figures.ts'
 import { seededRandom, type Random } from './random.ts'
 import { addScene, sceneCells } from './scene-cells.ts'
+import { toTheEnd, type Steps } from './steps.ts'
 
 /** Two models on the same students. [students] each */
 export interface ComparisonInput {
@@ -48,10 +49,15 @@ function exchanges(exact: boolean, random: Random): (permutation: number, scene:
  * 2^scenes exchanges are tried where they are no more than `permutations` (then p is exact), else that many seeded
  * ones, and p = (1 + as extreme) / (1 + tried) (Phipson and Smyth 2010). Throws RangeError as `evaluate`.
  */
-export function clusteredPermutationTest(
+export function clusteredPermutationTest(input: ComparisonInput, options: PermutationOptions): PermutationFigures {
+  return toTheEnd(clusteredPermutationSteps(input, options))
+}
+
+/** `clusteredPermutationTest`, one exchange a step. */
+export function* clusteredPermutationSteps(
   { truth, first, second, sceneOf, classCount, nullIndex }: ComparisonInput,
   { figure, seed, permutations = 10_000 }: PermutationOptions,
-): PermutationFigures {
+): Steps<PermutationFigures> {
   const firstScenes = sceneCells(truth, first, sceneOf, classCount)
   const secondScenes = sceneCells(truth, second, sceneOf, classCount)
   assertNullIndex(nullIndex, classCount)
@@ -81,6 +87,7 @@ export function clusteredPermutationTest(
   for (let permutation = 0; permutation < tried; permutation++) {
     const other = differenceWhere((scene) => changesHands(permutation, scene))
     if (Math.abs(other) >= Math.abs(difference) - tiePoints) extreme += 1
+    yield
   }
   const pValue = exact ? extreme / tried : (1 + extreme) / (1 + tried)
   return { difference, pValue, scenes: sceneCount, permutations: tried, exact }

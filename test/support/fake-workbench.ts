@@ -183,6 +183,7 @@ function plainHandlers(state: FakeState, changes: Feed<Change>, jobs: Feed<reado
     },
     evaluation: {
       evaluate: () => state.evaluation ?? unanswered('evaluation.evaluate')(),
+      intervals: unanswered('evaluation.intervals'),
       students: () => ({ total: state.cards.length, cards: state.cards }),
     },
     exchange: {

@@ -2,6 +2,7 @@ import type { LecternContract } from '#shared/contract/contract.ts'
 import type { Handlers } from '#shared/rpc/types.ts'
 import type { WorkbenchContext } from '../workbench-context.ts'
 import { evaluateRun } from './evaluate-run.ts'
+import { figureIntervals } from './figure-intervals.ts'
 import { findCards } from './find-cards.ts'
 
 /** The evaluation service: one run against the labels in force, and the students behind every figure. */
@@ -9,5 +10,6 @@ export const createEvaluation = ({
   project,
 }: Pick<WorkbenchContext, 'project'>): Handlers<LecternContract>['evaluation'] => ({
   evaluate: ({ runId, sceneIds }) => evaluateRun(project.require().store, runId, sceneIds),
+  intervals: ({ runId, sceneIds }, { signal }) => figureIntervals(project.require().store, runId, sceneIds, signal),
   students: (filter) => findCards(project.require().store, filter),
 })

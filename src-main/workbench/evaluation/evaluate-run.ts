@@ -2,11 +2,9 @@ import type { Evaluation, Rate } from '#shared/contract/evaluation.ts'
 import type { BehaviourClass } from '#shared/domain/behaviour-class.ts'
 import { evaluate, type EvaluationFigures } from '#shared/metrics/evaluate.ts'
 import type { Store } from '#main/store/store.ts'
-import { listClasses } from '#main/store/tables/class.ts'
 import { countStudents } from '#main/store/tables/outcome.ts'
 import { sceneLabels } from '#main/store/tables/scene.ts'
-import { knownRun } from '../models/run-info.ts'
-import { readOutcomes } from './read-outcomes.ts'
+import { scoredRun } from './scored-run.ts'
 
 /** Every figure of one run against the labels in force, on all scenes or on those named. Throws AppError `runs.unknown`. */
 export async function evaluateRun(
@@ -14,20 +12,8 @@ export async function evaluateRun(
   runId: number,
   sceneIds: readonly number[] | null,
 ): Promise<Evaluation> {
-  const run = knownRun(store, runId)
-  const classes = listClasses(store)
-  const { truth, predicted, sceneIds: sceneOf, predictedStudents } = await readOutcomes(store, runId, sceneIds)
-  // The metrics count from 0; a project's indices may have gaps.
-  const places = new Map(classes.map((one, place) => [one.index, place]))
-  const placeOf = (index: number): number => places.get(index) ?? -1
-  const nullPlace = classes.findIndex((one) => one.isNull)
-  const figures = evaluate({
-    truth: truth.map(placeOf),
-    predicted: predicted.map(placeOf),
-    sceneOf,
-    classCount: classes.length,
-    nullIndex: nullPlace < 0 ? null : nullPlace,
-  })
+  const { run, classes, input, predictedStudents } = await scoredRun(store, runId, sceneIds)
+  const figures = evaluate(input)
   const { students, labelled } = countStudents(store, sceneIds)
   return {
     runId,

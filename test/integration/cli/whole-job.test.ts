@@ -25,6 +25,7 @@ interface EvaluationJson {
   macro_f1: number
   macro_f1_no_null: number
   accuracy_no_null: number
+  intervals: { scenes: number; resamples: number; accuracy: [number, number] }
   per_class: { class: string; precision: number; recall: number; f1: number; support: number }[]
   confusion: number[][]
   scenes: { scene: string; students: number; correct: number; accuracy: number; interval: [number, number] }[]
@@ -59,6 +60,10 @@ describe('the whole job on the synthetic sample, one command after the other', (
     const before = await json<EvaluationJson>('evaluate', project)
     expect(before).toMatchObject({ model: 'head', students: 162 })
     expect(before.accuracy).toBeCloseTo((100 * 139) / 162, 9)
+    expect(before.intervals).toMatchObject({ scenes: 5, resamples: 2000 })
+    const [low, high] = before.intervals.accuracy
+    expect(low).toBeLessThan(before.accuracy)
+    expect(high).toBeGreaterThan(before.accuracy)
     expect(before.confusion.flat().reduce((sum, count) => sum + count, 0)).toBe(162)
     expect(before.per_class.map((one) => one.support)).toEqual(
       before.confusion.map((row) => row.reduce((a, b) => a + b, 0)),

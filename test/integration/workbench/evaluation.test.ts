@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
+import { clusteredBootstrap } from '#shared/metrics/clustered-bootstrap.ts'
 import { importScenes, inCall, projectWorkbench, writeTo } from '../../support/workbench.ts'
 
 /** Truth of the rows; the fake head says class `row % 5`. */
@@ -119,6 +120,41 @@ test('a card shows enough to relabel; more cards than asked for are only counted
 test('an unknown run is refused by name', async () => {
   const { evaluation } = await withRun()
   await expect(evaluation.evaluate({ runId: 9, sceneIds: null }, inCall)).rejects.toMatchObject({
+    code: 'runs.unknown',
+  })
+})
+
+test('intervals are the clustered bootstrap of the same students', async () => {
+  const { evaluation, run } = await withRun()
+  const answer = await evaluation.intervals({ runId: run.id, sceneIds: null }, inCall)
+  const rows = truth.flatMap((label, row) => (label === null ? [] : [{ label, row }]))
+  const expected = clusteredBootstrap(
+    {
+      truth: rows.map(({ label }) => label),
+      predicted: rows.map(({ row }) => row % 5),
+      sceneOf: rows.map(({ row }) => (row < 6 ? 1 : 2)),
+      classCount: 5,
+      nullIndex: 3,
+    },
+    { seed: 20_260_101 },
+  )
+  expect(answer).toEqual({ runId: run.id, ...expected })
+  expect(answer).toMatchObject({ scenes: 2, resamples: 2000 })
+  // Four of six students are right in the one scene, all three in the other.
+  expect(answer.intervals.accuracy).toEqual([expect.closeTo(400 / 6, 9), 100])
+})
+
+test('one scene and no scene have no intervals', async () => {
+  const { evaluation, run } = await withRun()
+  for (const [sceneIds, scenes] of [
+    [[2], 1],
+    [[999], 0],
+  ] as const) {
+    const { intervals, ...rest } = await evaluation.intervals({ runId: run.id, sceneIds: [...sceneIds] }, inCall)
+    expect(rest).toMatchObject({ scenes })
+    expect(Object.values(intervals)).toEqual([null, null, null, null, null, null])
+  }
+  await expect(evaluation.intervals({ runId: 9, sceneIds: null }, inCall)).rejects.toMatchObject({
     code: 'runs.unknown',
   })
 })

@@ -1,7 +1,7 @@
 // @vitest-environment happy-dom
 import { flushPromises } from '@vue/test-utils'
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import type { StudentCard } from '#shared/contract/evaluation.ts'
+import type { Evaluation, FigureIntervals, StudentCard } from '#shared/contract/evaluation.ts'
 import { rafnetClasses } from '#shared/domain/behaviour-class.ts'
 import ConfusionGrid from '../../../src-renderer/charts/ConfusionGrid.vue'
 import { i18n } from '../../../src-renderer/i18n.ts'
@@ -267,49 +267,67 @@ describe('the wall of crops', () => {
   })
 })
 
+const rate = (count: number, total: number) => ({
+  count,
+  total,
+  percent: (100 * count) / total,
+  interval: [40, 60] as const,
+})
+const evaluation: Evaluation = {
+  runId: 1,
+  model: 'm',
+  provider: 'cpu',
+  students: 162,
+  accuracy: rate(139, 162),
+  accuracyNoNull: rate(135, 149),
+  macroF1: 79.64,
+  macroF1NoNull: 90.48,
+  macroF1NonNullClasses: 90.48,
+  weightedF1: 84.69,
+  classes: rafnetClasses.map((one) => ({
+    class: one,
+    precision: 50,
+    recall: 50,
+    f1: 50,
+    support: 10,
+    recallInterval: [40, 60] as const,
+    precisionInterval: [40, 60] as const,
+  })),
+  confusion,
+  scenes: [],
+  withoutLabel: 0,
+  withoutPrediction: 0,
+}
+
 describe('headline figures', () => {
-  test('each has its n and its interval, and both no-null conventions are named', async () => {
-    const { show } = await startRenderer()
-    const rate = (count: number, total: number) => ({
-      count,
-      total,
-      percent: (100 * count) / total,
-      interval: [40, 60] as const,
+  /** The tiles where the workbench answers so; null for the interval of every figure. */
+  async function showTiles(scenes: number, interval: readonly [number, number] | null) {
+    const names = ['accuracy', 'accuracyNoNull', 'macroF1', 'macroF1NoNull', 'macroF1NonNullClasses', 'weightedF1']
+    const intervals = Object.fromEntries(names.map((name) => [name, interval])) as FigureIntervals['intervals']
+    const { show, workbench } = await startRenderer({
+      evaluation: { intervals: ({ runId }) => ({ runId, scenes, resamples: 2000, intervals }) },
     })
-    const scores = rafnetClasses.map((one) => ({
-      class: one,
-      precision: 50,
-      recall: 50,
-      f1: 50,
-      support: 10,
-      recallInterval: [40, 60] as const,
-      precisionInterval: [40, 60] as const,
-    }))
-    const evaluation = {
-      runId: 1,
-      model: 'm',
-      provider: 'cpu',
-      students: 162,
-      accuracy: rate(139, 162),
-      accuracyNoNull: rate(135, 149),
-      macroF1: 79.64,
-      macroF1NoNull: 90.48,
-      macroF1NonNullClasses: 90.48,
-      weightedF1: 84.69,
-      classes: scores,
-      confusion,
-      scenes: [],
-      withoutLabel: 0,
-      withoutPrediction: 0,
-    }
     const wrapper = show(HeadlineFigures, { evaluation })
-    await settled(60)
-    const tiles = wrapper.findAll('[data-testid^="figure-"]').map((one) => one.text())
+    cleanUp.push(() => wrapper.unmount())
+    await settled()
+    return { workbench, tiles: wrapper.findAll('[data-testid^="figure-"]').map((one) => one.text()) }
+  }
+
+  test('each has its n and its interval, and both no-null conventions are named', async () => {
+    const { tiles, workbench } = await showTiles(5, [70, 91.25])
     expect(tiles).toHaveLength(6)
-    for (const tile of tiles) expect(tile).toMatch(/95 % \d+\.\d – \d+\.\d.*n = 1(62|49)/)
+    for (const tile of tiles) expect(tile).toMatch(/95 % 70\.0 – 91\.3.*n = 1(62|49)/)
     expect(tiles.join()).toContain('Macro F1, no Null (paper)90.48%')
     expect(tiles.join()).toContain('Macro F1, non-Null classes90.48%')
-    wrapper.unmount()
+    expect(workbench.state.calls.at(-1)).toEqual({
+      name: 'evaluation.intervals',
+      input: { runId: 1, sceneIds: null },
+    })
+  })
+
+  test('one scene has no interval, and says so', async () => {
+    const { tiles } = await showTiles(1, null)
+    for (const tile of tiles) expect(tile).toContain('no interval: 1 scene')
   })
 })
 

@@ -1,17 +1,24 @@
 import { resolve } from 'node:path'
 import { AppError } from '#shared/contract/app-error.ts'
-import type { Evaluation } from '#shared/contract/evaluation.ts'
+import type { Evaluation, FigureIntervals } from '#shared/contract/evaluation.ts'
 import type { RunInfo } from '#shared/contract/models.ts'
 import type { CommandContext } from '../command.ts'
 import { percent, table } from '../output.ts'
 
 /** `evaluate <project> [--model <name>]`: a run against the labels in force. */
 export async function evaluate(context: CommandContext, project: string, options: { model?: string }): Promise<void> {
-  const { client, output } = context
+  const { client, output, signal } = context
   await client.project.open({ folder: resolve(project) })
   const run = await findRun(context, options.model)
   const figures = await client.evaluation.evaluate({ runId: run.id })
-  output.result(evaluationJson(figures), [...evaluationLines(figures), '', ...sceneLines(figures)])
+  const intervals = await client.evaluation.intervals({ runId: run.id }, { signal })
+  output.result({ ...evaluationJson(figures), intervals: intervalsJson(intervals) }, [
+    ...evaluationLines(figures),
+    '',
+    ...intervalLines(intervals),
+    '',
+    ...sceneLines(figures),
+  ])
 }
 
 /** The newest run, or the newest of those with that name. */
@@ -59,6 +66,35 @@ export const evaluationJson = (figures: Evaluation) => ({
   without_label: figures.withoutLabel,
   without_prediction: figures.withoutPrediction,
 })
+
+/** 95 % bootstrap intervals clustered by scene; null with fewer than two scenes. */
+export const intervalsJson = ({ scenes, resamples, intervals }: FigureIntervals) => ({
+  scenes,
+  resamples,
+  accuracy: intervals.accuracy,
+  accuracy_no_null: intervals.accuracyNoNull,
+  macro_f1: intervals.macroF1,
+  macro_f1_no_null: intervals.macroF1NoNull,
+  macro_f1_non_null_classes: intervals.macroF1NonNullClasses,
+  weighted_f1: intervals.weightedF1,
+})
+
+export function intervalLines({ scenes, resamples, intervals }: FigureIntervals): string[] {
+  if (scenes < 2) return [`no intervals: they are drawn scene by scene, and there is ${scenes}`]
+  const say = (interval: readonly [number, number] | null): string =>
+    interval ? `${percent(interval[0])} to ${percent(interval[1])}` : 'none'
+  return table(
+    ['95 % interval', `${resamples} draws of ${scenes} scenes`],
+    [
+      ['accuracy', say(intervals.accuracy)],
+      ['accuracy without Null', say(intervals.accuracyNoNull)],
+      ['macro F1', say(intervals.macroF1)],
+      ['macro F1 no-null', say(intervals.macroF1NoNull)],
+      ['macro F1 non-Null classes', say(intervals.macroF1NonNullClasses)],
+      ['weighted F1', say(intervals.weightedF1)],
+    ],
+  )
+}
 
 export const evaluationLines = (figures: Evaluation): string[] => [
   `${figures.model}: ${figures.students} students`,
