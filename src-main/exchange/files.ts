@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { createReadStream } from 'node:fs'
+import { createReadStream, statSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { AppError } from '#shared/contract/app-error.ts'
@@ -18,8 +18,28 @@ export function readFailure(file: string, error: unknown): unknown {
     return new AppError('exchange.file-missing', `${file} is not there; check the path.`, { file }, { cause: error })
   }
   const why = code === 'EISDIR' ? 'it is a folder' : code === 'EACCES' || code === 'EPERM' ? 'access is denied' : code
+  return unreadable(file, why, code, error)
+}
+
+/**
+ * Refuses what is no file of bytes before it is opened: a pipe would wait for a writer, a device would never end.
+ * Throws as `readFailure` says.
+ */
+export function assertPlainFile(file: string): void {
+  let facts
+  try {
+    facts = statSync(file)
+  } catch (error) {
+    throw readFailure(file, error)
+  }
+  if (facts.isFile()) return
+  const why = facts.isDirectory() ? 'it is a folder' : 'it is a device or a pipe'
+  throw unreadable(file, why, facts.isDirectory() ? 'EISDIR' : 'EINVAL')
+}
+
+function unreadable(file: string, why: string, system: string, cause?: unknown): AppError {
   const message = `${file} cannot be read (${why}); choose a file that you may read.`
-  return new AppError('exchange.file-unreadable', message, { file, system: code }, { cause: error })
+  return new AppError('exchange.file-unreadable', message, { file, system }, { cause })
 }
 
 const writeReasons: Readonly<Record<string, string>> = {
@@ -32,6 +52,7 @@ const writeReasons: Readonly<Record<string, string>> = {
   ENOTDIR: 'its folder is a file; choose another folder',
   EFBIG: 'the file may not grow so large on this disk; choose another disk',
   EISDIR: 'a folder of that name exists; choose another name',
+  EEXIST: 'a device or a pipe of that name exists; choose another name',
 }
 
 /** A failed write as an AppError of the given code, with the system's reason in words; what is no system error stays as it is. */
@@ -50,6 +71,7 @@ export async function removeLeftover(path: string): Promise<void> {
 
 /** SHA-256 of a file in hex, read as a stream. Throws as `readFailure` says; aborts with the signal. */
 export async function hashFile(file: string, signal?: AbortSignal): Promise<string> {
+  assertPlainFile(file)
   const hash = createHash('sha256')
   try {
     for await (const chunk of createReadStream(file, { highWaterMark: 2 ** 20, ...(signal ? { signal } : {}) })) {

@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer'
 import { createHash, randomUUID } from 'node:crypto'
-import { open, rename } from 'node:fs/promises'
+import { open, rename, stat } from 'node:fs/promises'
 import { removeLeftover, writeFailure } from './files.ts'
 
 /** A file that is written but not yet in its place. */
@@ -25,6 +25,7 @@ export async function* stageFile(
   code: string,
   signal?: AbortSignal,
 ): AsyncGenerator<number, StagedFile> {
+  await assertReplaceable(file, code)
   const staged = `${file}.${randomUUID().slice(0, 8)}.part`
   const discard = (): Promise<void> => removeLeftover(staged)
   const hash = createHash('sha256')
@@ -55,6 +56,13 @@ export async function* stageFile(
     }
   }
   return { bytes, sha256: hash.digest('hex'), commit, discard }
+}
+
+/** A device or a pipe would be gone for every other program once a file took its place. */
+async function assertReplaceable(file: string, code: string): Promise<void> {
+  const facts = await stat(file).catch(() => null)
+  if (facts === null || facts.isFile() || facts.isDirectory()) return
+  throw writeFailure(code, file, Object.assign(new Error('not a plain file'), { code: 'EEXIST' }))
 }
 
 function* batches(pieces: Iterable<Uint8Array>): Generator<Uint8Array> {

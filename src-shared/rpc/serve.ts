@@ -35,9 +35,10 @@ export function serve<C extends Contract>(contract: C, handlers: Handlers<C>, ch
   }
 
   channel.onMessage((message) => {
-    const request = message as Request
-    if (request.kind === 'start') void start(request)
-    else if (request.kind === 'cancel') running.get(request.id)?.abort(cancelled())
+    // What is no request has no id that could be answered, and must not end the process of everybody else.
+    if (!isRequest(message)) return
+    if (message.kind === 'start') void start(message)
+    else running.get(message.id)?.abort(cancelled())
   })
   channel.onClose(() => {
     closed = true
@@ -47,6 +48,15 @@ export function serve<C extends Contract>(contract: C, handlers: Handlers<C>, ch
 
 /** The error of work that somebody stopped; it is no failure and is never shown as one. */
 export const cancelled = (): AppError => new AppError('job.cancelled', 'The work was cancelled.')
+
+function isRequest(message: unknown): message is Request {
+  if (typeof message !== 'object' || message === null || !('kind' in message) || !('id' in message)) return false
+  if (typeof message.id !== 'number') return false
+  return (
+    message.kind === 'cancel' ||
+    (message.kind === 'start' && 'procedure' in message && typeof message.procedure === 'string')
+  )
+}
 
 async function pump(
   answer: unknown,

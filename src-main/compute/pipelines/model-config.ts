@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { readConfig } from '#main/codecs/yaml/read-config.ts'
-import { readFailure } from '#main/exchange/files.ts'
+import { assertPlainFile, readFailure } from '#main/exchange/files.ts'
 import { AppError } from '#shared/contract/app-error.ts'
 import type { ModelSource } from '../protocol.ts'
 
@@ -21,6 +21,7 @@ export function readModelConfig({ file, config }: ModelSource): ModelConfig | nu
 }
 
 function readText(file: string): string {
+  assertPlainFile(file)
   try {
     return readFileSync(file, 'utf8')
   } catch (error) {

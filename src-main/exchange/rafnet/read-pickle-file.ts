@@ -2,10 +2,11 @@ import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
 import { positionedSource } from '#main/codecs/bytes/byte-source.ts'
 import { readPickle } from '#main/codecs/pickle/read-pickle.ts'
 import type { PickleValue } from '#main/codecs/pickle/values.ts'
-import { fileNameOf, readFailure } from '../files.ts'
+import { assertPlainFile, fileNameOf, readFailure } from '../files.ts'
 
 /** The value of a pickle file. Throws AppError `exchange.file-missing`, `exchange.file-unreadable` or `pickle.*`. */
 export function readPickleFile(file: string): PickleValue {
+  assertPlainFile(file)
   let descriptor: number | null = null
   try {
     const opened = openSync(file, 'r')
