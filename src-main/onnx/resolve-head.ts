@@ -84,7 +84,7 @@ function disagreement(
 ): AppError {
   return new AppError(
     code,
-    `${parameter} is ${configured} in ${files.config} but ${found} in the weights of ${files.checkpoint}. Choose the config that belongs to this checkpoint, or load it without one.`,
+    `In ${files.config}, ${parameter} is ${configured}, but the weights of ${files.checkpoint} say ${found}. Choose the config that belongs to this checkpoint, or load it without one.`,
     { file: files.checkpoint, config: files.config, parameter, configured, found },
   )
 }

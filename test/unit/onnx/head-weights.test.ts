@@ -231,21 +231,21 @@ describe('a config that is not the checkpoint’s', () => {
       'context_graph_fusion_classifier',
       {},
       'head.family-mismatch',
-      /name is context_graph_fusion_classifier in config\.yaml but gated_fusion_classifier/,
+      /In config\.yaml, name is context_graph_fusion_classifier, but .* say gated_fusion_classifier/,
     ],
     [
       'another class count',
       'gated_fusion_classifier',
       { num_classes: 6 },
       'head.class-count',
-      /num_classes is 6 in config\.yaml but 5 in the weights of a\.pth/,
+      /In config\.yaml, num_classes is 6, but the weights of a\.pth say 5/,
     ],
     [
       'another hidden width',
       'gated_fusion_classifier',
       { hidden_dim: 8 },
       'head.shape-mismatch',
-      /hidden_dim is 8 in config\.yaml but 4/,
+      /In config\.yaml, hidden_dim is 8, but .* say 4/,
     ],
     [
       'another gate width',
@@ -259,14 +259,14 @@ describe('a config that is not the checkpoint’s', () => {
       'gated_fusion_classifier',
       { input_dims: [6, 768] },
       'head.shape-mismatch',
-      /input_dims of convnext is 768 in config\.yaml but 5/,
+      /In config\.yaml, input_dims of convnext is 768, but .* say 5/,
     ],
     [
       'another order',
       'gated_fusion_classifier',
       { modalities: ['convnext', 'grouprec'], input_dims: [5, 6] },
       'head.modality-order',
-      /convnext, grouprec in config\.yaml but grouprec, convnext/,
+      /In config\.yaml, modalities is convnext, grouprec, but .* say grouprec, convnext/,
     ],
   ])('%s is refused by name', (_what, name, params, code, sentence) => {
     const error = resolve(name, params)
