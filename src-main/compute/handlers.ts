@@ -1,11 +1,13 @@
 import { readFeaturePickle } from '#main/exchange/rafnet/read-feature-pickle.ts'
 import { readSplitPickle } from '#main/exchange/rafnet/read-split-pickle.ts'
 import { writeFeaturePickle } from '#main/exchange/rafnet/write-feature-pickle.ts'
+import { trainingPresets } from '#main/training/presets.ts'
 import type { Handlers } from '#shared/rpc/types.ts'
 import { createPhotoService } from './images/photo-service.ts'
 import { createModelLoader } from './pipelines/model-loader.ts'
 import { neighbours } from './pipelines/neighbours.ts'
 import { predict } from './pipelines/predict.ts'
+import { train } from './pipelines/train.ts'
 import type { ComputeContract } from './protocol.ts'
 import { createProviders } from './sessions/providers.ts'
 import { createSessionPool } from './sessions/session-pool.ts'
@@ -25,6 +27,10 @@ export function createHandlers({ entry }: HandlerOptions): Handlers<ComputeContr
       predict: (input, { signal }) => predict(parts, input, signal),
       neighbours: (input) => neighbours(parts, input),
       providers: () => providers.panel(),
+    },
+    training: {
+      run: (input, { signal }) => train(input, signal),
+      presets: () => trainingPresets,
     },
     features: {
       read: (input, { signal }) => readFeaturePickle(input, signal),

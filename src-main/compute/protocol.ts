@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { Assumption, ModelModality, ProviderPanel } from '#shared/contract/models.ts'
 import { call, stream } from '#shared/contract/procedure.ts'
 import { device, path } from '#shared/contract/schemas.ts'
+import type { TrainingMessage, TrainingPreset } from '#shared/contract/training.ts'
 import type { FeatureTable } from '#main/exchange/rafnet/feature-table.ts'
 import type { WrittenPickle } from '#main/exchange/rafnet/write-feature-pickle.ts'
 import type { FeatureWritePlan } from '#main/exchange/rafnet/write-plan.ts'
@@ -92,6 +93,20 @@ const boxMark = z.object({
   wrong: z.boolean(),
 })
 
+const trainInput = z.object({
+  /** RAFNet's YAML. */
+  config: path,
+  /** Where relative paths start. */
+  root: path,
+  seeds: z.array(z.int().nonnegative()).min(1).nullable(),
+  outputFolder: path.nullable(),
+  resume: z.boolean(),
+  /** For results.json. */
+  appVersion: z.string(),
+  lockFileSha256: z.string().nullable(),
+})
+export type TrainInput = z.infer<typeof trainInput>
+
 /** What main asks of the compute process: files are read and written there, main never blocks on them. */
 export const computeContract = {
   models: {
@@ -108,6 +123,11 @@ export const computeContract = {
     neighbours: call(z.object({ model: modelSource, device, students: studentBatchInput }))<SceneNeighbours | null>(),
     /** Tries every provider that this build knows with a small graph and compares it with the CPU. */
     providers: call(z.object({}).strict())<ProviderPanel>(),
+  },
+  training: {
+    /** Trains every seed of a configuration and writes its run folder. */
+    run: stream(trainInput)<TrainingMessage>(),
+    presets: call(z.object({}).strict())<readonly TrainingPreset[]>(),
   },
   features: {
     /** Parses a feature pickle, writes each modality's vectors to `<outFolder>/<modality>.bin`, answers with the rest. */

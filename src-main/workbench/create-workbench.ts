@@ -17,6 +17,7 @@ import { createReports } from './reports/create-reports.ts'
 import { createScenes } from './scenes/create-scenes.ts'
 import { createSettings } from './settings/create-settings.ts'
 import { createSettingsFile } from './settings/settings-file.ts'
+import { createTraining } from './training/create-training.ts'
 import type { ComputeClient, WorkbenchContext } from './workbench-context.ts'
 
 export interface WorkbenchOptions {
@@ -67,6 +68,7 @@ export function createWorkbench(options: WorkbenchOptions): Workbench {
     edits: createEdits(context),
     models: createModels(context),
     evaluation: createEvaluation(context),
+    training: createTraining(context),
     exchange: createExchange(context),
     reports: createReports(context),
     jobs: createJobs(context.jobs),

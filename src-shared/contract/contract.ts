@@ -8,9 +8,22 @@ import { project } from './project.ts'
 import { reports } from './reports.ts'
 import { scenes } from './scenes.ts'
 import { settings } from './settings.ts'
+import { training } from './training.ts'
 
 /** Everything the page may ask of the workbench. Handlers, client and the preload's allow-list are all made from it. */
-export const contract = { project, scenes, edits, models, evaluation, exchange, reports, jobs, settings, host }
+export const contract = {
+  project,
+  scenes,
+  edits,
+  models,
+  evaluation,
+  training,
+  exchange,
+  reports,
+  jobs,
+  settings,
+  host,
+}
 export type LecternContract = typeof contract
 
 /**

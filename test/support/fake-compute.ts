@@ -70,6 +70,7 @@ export function fakeCompute(options: FakeComputeOptions = {}): FakeCompute {
       providers: () =>
         Promise.resolve({ chosen: 'cpu', reports: [], runtimeVersion: '0', warmUpRuns: 0, timedRuns: 0 }),
     },
+    training: { run: refuse('training.run'), presets: refuse('training.presets') },
     features: {
       read: refuse('features.read'),
       readSplit: refuse('features.readSplit'),

@@ -186,6 +186,7 @@ function plainHandlers(state: FakeState, changes: Feed<Change>, jobs: Feed<reado
       intervals: unanswered('evaluation.intervals'),
       students: () => ({ total: state.cards.length, cards: state.cards }),
     },
+    training: { run: unanswered('training.run'), presets: () => [] },
     exchange: {
       importFile: unanswered('exchange.importFile'),
       importFeatures: unanswered('exchange.importFeatures'),

@@ -17,6 +17,7 @@ import { label } from './commands/label.ts'
 import { predict } from './commands/predict.ts'
 import { report } from './commands/report.ts'
 import { serveProject } from './commands/serve.ts'
+import { train } from './commands/train.ts'
 import { createOutput } from './output.ts'
 
 const root = applicationRoot(import.meta.dirname)
@@ -117,6 +118,16 @@ command('export <project>', 'write a feature pickle with the labels in force')
   )
   .action((project: string, options: Options & Parameters<typeof exportFile>[2]) =>
     withWorkbench(options.json ?? false, (context) => exportFile(context, project, options)),
+  )
+
+command('train', "train heads from RAFNet's own configuration")
+  .requiredOption('--config <yaml>', 'RAFNet config: names the feature pickles, the head, the seeds and output_dir')
+  .option('--seeds <list>', "seeds in place of the config's, as 41,42,43")
+  .option('--out <dir>', "folder in place of the config's output_dir")
+  .option('--root <dir>', 'where relative paths of the config start; the current folder by default')
+  .option('--resume', 'go on with what an interrupted training of the same configuration left')
+  .action((options: Options & Parameters<typeof train>[1]) =>
+    withWorkbench(options.json ?? false, (context) => train(context, options)),
   )
 
 command('demo', 'the whole job on a folder of RAFNet files, or on the synthetic sample')

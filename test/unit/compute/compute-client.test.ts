@@ -20,6 +20,7 @@ function startChild(): Child {
   }
   const handlers: Handlers<ComputeContract> = {
     models: { describe: unused, predict: unused, neighbours: unused, providers: unused },
+    training: { run: unused, presets: unused },
     features: { read: unused, readSplit: unused, write: unused },
     photos: {
       inspect: unused,

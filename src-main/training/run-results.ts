@@ -1,0 +1,155 @@
+import type { Leakage } from '#shared/contract/training.ts'
+import type { SeedResult } from './train-seed.ts'
+import { splitNames } from './training-config.ts'
+import type { SplitName, TrainingConfig } from './training-config.ts'
+import type { EpochRecord } from './training-state.ts'
+
+/** What of a run only Lectern knows; goes under the key `lectern` of results.json. */
+export interface Provenance {
+  readonly version: string
+  readonly lock_file_sha256: string | null
+  readonly features_sha256: Readonly<Record<SplitName, string>>
+  readonly label_state: string
+  readonly class_weights: readonly number[]
+  readonly leakage: Leakage | null
+  /** Identifies configuration and data: what a resumed run must share. */
+  readonly fingerprint: string
+}
+
+export interface ResultsContext {
+  readonly model: string
+  readonly config: TrainingConfig
+  /** The configuration file, absolute. */
+  readonly configFile: string
+  readonly device: string
+  readonly timestamp: string
+  readonly provenance: Provenance
+}
+
+/** `results.json` of one seed, keys and units as RAFNet writes them. */
+export interface SeedResults {
+  readonly model: string
+  readonly seed: number
+  readonly best_epoch: number
+  readonly best_val_macro_f1_no_null: number
+  readonly test_macro_f1: number
+  readonly test_macro_f1_no_null: number
+  readonly test_accuracy: number
+  readonly test_accuracy_no_null: number
+  readonly test_loss: number
+  readonly lectern: Provenance
+  readonly [key: string]: unknown
+}
+
+export function seedResults(context: ResultsContext, seed: number, result: SeedResult): SeedResults {
+  const { config } = context
+  const { options } = config
+  const weighting = options.classWeighting
+  const modalities = config.head.modalities.map(({ name }) => name)
+  const perSplit = <Value>(value: (split: SplitName) => Value) =>
+    Object.fromEntries(splitNames.map((split) => [split, value(split)]))
+  return {
+    model: context.model,
+    seed,
+    best_epoch: result.bestEpoch,
+    best_val_macro_f1_no_null: result.bestMetric,
+    best_val_macro_f1: Math.max(...result.history.map(({ val }) => val.macroF1)),
+    test_macro_f1: result.test.macroF1,
+    test_macro_f1_no_null: result.test.macroF1NoNull,
+    test_accuracy: result.test.accuracy,
+    test_accuracy_no_null: result.test.accuracyNoNull,
+    test_loss: result.test.loss,
+    timestamp: context.timestamp,
+    device: context.device,
+    git_commit: 'N/A',
+    pixi_lock_hash: 'N/A',
+    config_path: context.configFile,
+    feature_tag: 'N/A',
+    feature_modalities: [],
+    dataset_features_path: perSplit((split) => config.features[split]),
+    dataset_modalities: perSplit(() => modalities),
+    class_weighting: {
+      method: weighting?.method ?? null,
+      beta: weighting?.method === 'effective_num' ? weighting.beta : null,
+      null_weight_factor: weighting?.nullWeightFactor ?? null,
+    },
+    focal_gamma: options.focalGamma,
+    null_class_idx: options.nullIndex,
+    primary_metric_key: options.nullIndex === null ? 'macro_f1' : 'macro_f1_no_null',
+    contrastive: {
+      enabled: options.contrastive !== null,
+      weight: options.contrastive?.weight ?? 0,
+      temperature: options.contrastive?.temperature ?? 0.2,
+    },
+    lectern: context.provenance,
+  }
+}
+
+/** `training_history.json`. */
+export const trainingHistory = (history: readonly EpochRecord[]) => ({
+  train: history.map(({ epoch, train }) => ({ epoch, loss: train.loss, accuracy: train.accuracy })),
+  val: history.map(({ epoch, val }) => ({
+    epoch,
+    loss: val.loss,
+    macro_f1: val.macroF1,
+    macro_f1_no_null: val.macroF1NoNull,
+    accuracy: val.accuracy,
+    accuracy_no_null: val.accuracyNoNull,
+  })),
+})
+
+const aggregated = ['macro_f1_no_null', 'macro_f1', 'accuracy', 'accuracy_no_null', 'loss'] as const
+export type AggregatedMetric = (typeof aggregated)[number]
+
+export interface Spread {
+  readonly mean: number
+  /** Population standard deviation. */
+  readonly std: number
+  readonly min: number
+  readonly max: number
+}
+
+/** Spread of a test metric over seeds; a macro F1 below 1 counts as a fraction of 1, as RAFNet's aggregation takes it. */
+export function spreadOf(results: readonly SeedResults[], metric: AggregatedMetric): Spread {
+  const raw = results.map((result) => result[`test_${metric}`])
+  const values = raw.map((value) => (metric.startsWith('macro_f1') && value < 1 ? value * 100 : value))
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length
+  const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length
+  return { mean, std: Math.sqrt(variance), min: Math.min(...values), max: Math.max(...values) }
+}
+
+/** One model's entry of `final_results.json`. */
+export interface FinalEntry {
+  readonly status: 'ok'
+  readonly seeds: readonly string[]
+  readonly n_seeds: number
+  readonly metrics: Readonly<Record<string, number>>
+}
+
+export function finalEntry(results: readonly SeedResults[]): FinalEntry {
+  const metrics = aggregated.flatMap((metric) =>
+    Object.entries(spreadOf(results, metric)).map(
+      ([name, value]) => [`test_${metric}_${name}`, value as number] as const,
+    ),
+  )
+  return {
+    status: 'ok',
+    // RAFNet lists folders in the order of their names.
+    seeds: results.map(({ seed }) => `seed_${seed}`).toSorted(),
+    n_seeds: results.length,
+    metrics: Object.fromEntries(metrics),
+  }
+}
+
+const csvCell = (text: string): string => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text)
+
+/** `final_results.csv`: one line per model, four decimals, CRLF as Python's csv module ends lines. */
+export function finalResultsCsv(entries: Readonly<Record<string, FinalEntry>>): string {
+  const columns = aggregated.flatMap((metric) => [`${metric}_mean`, `${metric}_std`])
+  const lines = Object.entries(entries).map(([model, { n_seeds: seeds, metrics }]) => [
+    csvCell(model),
+    String(seeds),
+    ...columns.map((column) => (metrics[`test_${column}`] ?? 0).toFixed(4)),
+  ])
+  return [['model', 'n_seeds', ...columns], ...lines].map((cells) => `${cells.join(',')}\r\n`).join('')
+}
