@@ -4,11 +4,7 @@ import type { Random } from './random.ts'
 /** Indices of the five behaviour classes, in RAFNet's order. */
 export const classNames = ['Bowing Head', 'Listening', 'Reading/Writing', 'Null', 'Using Phone'] as const
 export type BehaviourIndex = 0 | 1 | 2 | 3 | 4
-export const bowingHead = 0
-export const listening = 1
-export const readingWriting = 2
 export const nullClass = 3
-export const usingPhone = 4
 
 export type PostureKind =
   | 'asleep-on-arms'

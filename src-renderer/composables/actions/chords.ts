@@ -67,7 +67,4 @@ export function chordCaps(chord: string, isMac: boolean): readonly string[] {
   return [...required, name].map((one) => (isMac ? macSymbols[one] : undefined) ?? symbols[one] ?? capitalised(one))
 }
 
-/** The chord as one word for tooltips: `Ctrl+Shift+Z`, or `⌘⇧Z` on a Mac. */
-export const chordText = (chord: string, isMac: boolean): string => chordCaps(chord, isMac).join(isMac ? '' : '+')
-
 const capitalised = (word: string) => (word.length === 1 ? word.toUpperCase() : word)

@@ -1,4 +1,4 @@
-import { computed, inject, provide, ref, shallowRef, type InjectionKey, type Ref } from 'vue'
+import { inject, provide, ref, shallowRef, type InjectionKey, type Ref } from 'vue'
 import { z } from 'zod'
 import { createCamera, type Camera } from '../../canvas/camera.ts'
 import type { Link } from '../../canvas/sketch-paint.ts'
@@ -56,10 +56,3 @@ export function useWorkspace(): Workspace {
   if (!workspace) throw new Error('This component lives inside the Label view.')
   return workspace
 }
-
-/** One switch of the view's looks, to bind. */
-export const lookOf = (workspace: Workspace, name: 'showBoxes' | 'showLabels' | 'compare') =>
-  computed({
-    get: () => workspace.view.value[name],
-    set: (on: boolean) => (workspace.view.value = { ...workspace.view.value, [name]: on }),
-  })

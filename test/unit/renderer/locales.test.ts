@@ -1,6 +1,5 @@
-import { readFileSync } from 'node:fs'
+import { globSync, readFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
-import { globSync } from 'tinyglobby'
 import { describe, expect, test } from 'vitest'
 import { parse, type SFCTemplateBlock } from 'vue/compiler-sfc'
 import { createI18n } from 'vue-i18n'
@@ -9,7 +8,7 @@ import en from '../../../src-renderer/locales/en.json'
 import zhCN from '../../../src-renderer/locales/zh-CN.json'
 
 const root = join(import.meta.dirname, '../../../src-renderer')
-const files = globSync(['**/*.vue', '**/*.ts'], { cwd: root, absolute: true })
+const files = globSync(['**/*.vue', '**/*.ts'], { cwd: root }).map((file) => join(root, file))
 const components = files.filter((file) => file.endsWith('.vue'))
 
 function flat(messages: object, prefix = ''): Map<string, string> {
