@@ -1,22 +1,40 @@
-// `npm run dev [project]`: rebuilds the page whenever it changes, and runs the local host from source, restarting it when that changes.
+// `npm run dev [project]`: serves the application, and whenever a source changes builds it again and starts it anew.
 import { spawn } from 'node:child_process'
+import { watch } from 'node:fs'
 import { join } from 'node:path'
-import { environment, ensureInstalled, nodePath, root, runNode } from './setup.mjs'
+import { environment, nodePath, prepare, root } from './setup.mjs'
 
-ensureInstalled((text) => console.error(text))
-const electronVite = join(root, 'node_modules', 'electron-vite', 'bin', 'electron-vite.js')
-runNode([electronVite, 'build', '--logLevel', 'warn'])
+const args = [join(root, 'out', 'main', 'cli.js'), 'serve', ...process.argv.slice(2)]
+let child = null
+let timer = null
 
-const start = (args) => spawn(nodePath(), args, { cwd: root, stdio: 'inherit', env: environment() })
-const children = [
-  start([electronVite, 'build', '--watch', '--logLevel', 'warn']),
-  start([
-    '--watch-path=src-main',
-    '--watch-path=src-shared',
-    'src-main/hosts/cli/main.ts',
-    'serve',
-    ...process.argv.slice(2),
-  ]),
-]
-for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => children.forEach((child) => child.kill(signal)))
-for (const child of children) child.on('exit', () => children.forEach((other) => other.kill()))
+function start() {
+  try {
+    prepare()
+    child = spawn(nodePath(), args, { stdio: 'inherit', env: environment() })
+  } catch (error) {
+    console.error(`${error.message} Lectern starts again when a source changes.`)
+  }
+}
+
+function restart() {
+  const running = child
+  child = null
+  if (!running || running.exitCode !== null) return start()
+  running.once('exit', start)
+  running.kill()
+}
+
+start()
+for (const folder of ['src-main', 'src-renderer', 'src-preload', 'src-shared']) {
+  watch(join(root, folder), { recursive: true }, () => {
+    clearTimeout(timer)
+    timer = setTimeout(restart, 300)
+  })
+}
+for (const signal of ['SIGINT', 'SIGTERM']) {
+  process.on(signal, () => {
+    child?.kill()
+    process.exit(0)
+  })
+}
