@@ -59,7 +59,7 @@ export function createWorkbench(options: WorkbenchOptions): Workbench {
     settings: createSettingsFile(userDataFolder, onDamaged),
     media: createMediaRoutes(),
   }
-  const recent = createRecentProjects(userDataFolder, onDamaged)
+  const recent = createRecentProjects(userDataFolder, { onDamaged, onWarning: options.onWarning })
   registerProjectMedia(context.media, context)
 
   const handlers: Handlers<LecternContract> = {

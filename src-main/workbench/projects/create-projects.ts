@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { existsSync, realpathSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { AppError } from '#shared/contract/app-error.ts'
@@ -37,17 +37,28 @@ export function createProjects(parts: ProjectsParts): Handlers<LecternContract>[
     changes.publish(allTopics)
     return remember(parts, opened)
   }
+  /** The open project is left only once the other is there: a folder that cannot be opened costs nothing. */
+  const replace = async (opened: OpenProject): Promise<ProjectSummary> => {
+    try {
+      await leaveProject(parts)
+    } catch (error) {
+      closeProject(opened)
+      throw error
+    }
+    return enter(opened)
+  }
   const open = (folder: string): Promise<ProjectSummary> =>
     inTurn(async () => {
       const current = project.get()
-      if (current?.folder === resolve(folder)) return summarise(current)
-      await leaveProject(parts)
-      return enter(await openProjectFolder(folder, options))
+      if (current && isSameFolder(current.folder, folder)) return summarise(current)
+      return replace(await openProjectFolder(folder, options))
     })
-  const create = (folder: string, photoRoot: string | null, before?: () => Promise<void>): Promise<ProjectSummary> =>
+  const create = (folder: string, photoRoot: string | null): Promise<ProjectSummary> =>
+    inTurn(() => replace(createProjectFolder(folder, photoRoot, options)))
+  const recreate = (folder: string, photoRoot: string): Promise<ProjectSummary> =>
     inTurn(async () => {
       await leaveProject(parts)
-      await before?.()
+      await rm(folder, { recursive: true, force: true })
       return enter(createProjectFolder(folder, photoRoot, options))
     })
 
@@ -58,7 +69,7 @@ export function createProjects(parts: ProjectsParts): Handlers<LecternContract>[
       if (getProperty(project.require().store, 'sampleReady') !== null) return known
     }
     const files = await copySampleFiles(context.resourcesFolder, context.userDataFolder)
-    await create(folder, files.photos, () => rm(folder, { recursive: true, force: true }))
+    await recreate(folder, files.photos)
     return context.jobs.run('sample', 'Lectern sample', (job) => fillSample(parts, files, job.signal), { signal })
   }
 
@@ -94,6 +105,12 @@ export function createProjects(parts: ProjectsParts): Handlers<LecternContract>[
 }
 
 const allTopics = ['project', 'scenes', 'students', 'labels', 'models', 'runs'] as const
+
+/** Whether both paths lead to one folder, by whatever links. */
+function isSameFolder(one: string, other: string): boolean {
+  const real = (path: string): string => (existsSync(path) ? realpathSync(path) : resolve(path))
+  return real(one) === real(other)
+}
 
 /** Opening and closing happen one after another: two clicks on a project must not meet at its lock. */
 function createQueue(): <Result>(work: () => Promise<Result>) => Promise<Result> {

@@ -26,6 +26,7 @@ interface FolderOptions {
  */
 export function createProjectFolder(folder: string, photoRoot: string | null, options: FolderOptions): OpenProject {
   const at = resolve(folder)
+  assertNoProjectThere(at)
   try {
     for (const name of projectFolders) mkdirSync(join(at, name), { recursive: true })
   } catch (error) {
@@ -72,6 +73,14 @@ function openLocked(folder: string, mode: 'create' | 'open', { clock, pid }: Fol
     lock.release()
     throw error
   }
+}
+
+function assertNoProjectThere(folder: string): void {
+  const file = databaseFile(folder)
+  if (!existsSync(file)) return
+  throw new AppError('project.exists', `${file} is there already. Open that project, or choose another folder.`, {
+    file,
+  })
 }
 
 function assertProjectThere(folder: string): void {
