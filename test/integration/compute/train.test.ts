@@ -1,0 +1,247 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { NdArray } from '#main/codecs/pickle/nd-array.ts'
+import { readPickle } from '#main/codecs/pickle/read-pickle.ts'
+import type { PickleValue } from '#main/codecs/pickle/values.ts'
+import { readCheckpoint } from '#main/codecs/torch/read-checkpoint.ts'
+import { createComputeClient } from '#main/compute/launcher/compute-client.ts'
+import { forkWithNode } from '#main/compute/launcher/fork-with-node.ts'
+import type { TrainInput } from '#main/compute/protocol.ts'
+import { parseHeadConfig } from '#main/onnx/head-config.ts'
+import { checkHeadWeights } from '#main/onnx/head-weights.ts'
+import type { TrainingMessage, TrainingSummary } from '#shared/contract/training.ts'
+import { computeEntry, startCompute, temporaryFolder } from '../../support/compute.ts'
+import { writePickleFile } from '../../support/feature-pickles.ts'
+import { findPython, runPython, withoutPython } from '../../support/python.ts'
+
+const golden = resolve(import.meta.dirname, '../../fixtures/golden/features.pkl')
+const compute = startCompute()
+
+const modelSection = {
+  name: 'context_graph_fusion_classifier',
+  params: { hidden_dim: 16, modalities: ['grouprec', 'convnext', 'bbox_ctx', 'img_uid'], input_dims: [32, 24, 4, 1] },
+}
+
+/** RAFNet's YAML (JSON is YAML) in a folder of its own. */
+function configIn(folder: string, change: Readonly<Record<string, unknown>> = {}, features = golden): string {
+  const dataset = { name: 'multimodal_features', params: { features_path: features } }
+  const config = {
+    training: { seeds: [41, 42], num_epochs: 4, batch_size: 10, output_dir: 'results/training/tiny', ...change },
+    optimizer: { name: 'adamw', params: { lr: 0.003 } },
+    loss: { name: 'focal', params: { gamma: 1.5, label_smoothing: 0.1 } },
+    class_weights: { method: 'log_balanced', null_weight_factor: 0.1 },
+    model: modelSection,
+    datasets: { train: dataset, val: dataset, test: dataset },
+  }
+  const file = join(folder, 'tiny.yaml')
+  writeFileSync(file, JSON.stringify(config))
+  return file
+}
+
+const inputFor = (config: string, root: string, more: Partial<TrainInput> = {}): TrainInput => ({
+  config,
+  root,
+  seeds: null,
+  outputFolder: null,
+  resume: false,
+  appVersion: '0.1.0-test',
+  lockFileSha256: null,
+  ...more,
+})
+
+async function collect(stream: AsyncIterable<TrainingMessage>): Promise<TrainingMessage[]> {
+  const messages: TrainingMessage[] = []
+  for await (const message of stream) messages.push(message)
+  return messages
+}
+
+const train = (input: TrainInput): Promise<TrainingMessage[]> => collect(compute.training.run(input))
+const json = (...path: string[]): unknown => JSON.parse(readFileSync(join(...path), 'utf8'))
+
+function endOf(messages: readonly TrainingMessage[]): TrainingSummary {
+  const last = messages.at(-1)
+  if (last?.kind !== 'end') throw new Error('a training ends with its summary')
+  return last.summary
+}
+
+describe('a run folder', () => {
+  const folder = temporaryFolder()
+  const output = join(folder, 'results', 'training', 'tiny')
+  const run = (async () => train(inputFor(configIn(folder), folder)))()
+
+  test('tells its course: start, two seeds of four epochs each, the end', async () => {
+    const messages = await run
+    const kinds = messages.filter(({ kind }) => kind !== 'steps').map(({ kind }) => kind)
+    const seed = ['seed', 'epoch', 'epoch', 'epoch', 'epoch', 'seed-end']
+    expect(kinds).toEqual(['start', ...seed, ...seed, 'end'])
+    const { seeds, test: figures } = endOf(messages)
+    expect(seeds.map((one) => one.seed)).toEqual([41, 42])
+    expect(figures.accuracy.mean).toBeCloseTo((seeds[0]!.test.accuracy + seeds[1]!.test.accuracy) / 2, 10)
+  })
+
+  test('has RAFNet’s files, and every one that the end names', async () => {
+    const { files } = endOf(await run)
+    const seedFiles = ['best_model.pth', 'results.json', 'training_history.json', 'config.yaml']
+    for (const name of [41, 42].flatMap((seed) => seedFiles.map((file) => join(`seed_${seed}`, file)))) {
+      expect(files).toContain(join(output, name))
+    }
+    expect(files).toContain(join(output, 'all_seeds_summary.json'))
+    expect(files).toContain(join(folder, 'results', 'evaluation', 'final_results.csv'))
+    expect(files.filter((file) => !existsSync(file))).toEqual([])
+    expect(existsSync(join(output, 'seed_41', 'training_state.bin'))).toBe(false)
+  })
+
+  test('results.json and the history agree with each other', async () => {
+    await run
+    const results = json(output, 'seed_41', 'results.json') as Record<string, unknown>
+    const history = json(output, 'seed_41', 'training_history.json') as {
+      train: { epoch: number }[]
+      val: { macro_f1_no_null: number }[]
+    }
+    expect(history.train.map(({ epoch }) => epoch)).toEqual([1, 2, 3, 4])
+    const best = Math.max(...history.val.map((one) => one.macro_f1_no_null))
+    expect(results['best_val_macro_f1_no_null']).toBe(best)
+    expect(results['best_epoch']).toBe(history.val.findIndex((one) => one.macro_f1_no_null === best) + 1)
+    expect(results).toMatchObject({
+      model: 'tiny',
+      seed: 41,
+      device: 'cpu',
+      git_commit: 'N/A',
+      null_class_idx: 3,
+      primary_metric_key: 'macro_f1_no_null',
+      contrastive: { enabled: false, weight: 0, temperature: 0.2 },
+      lectern: { version: '0.1.0-test', leakage: { photos: 5 } },
+    })
+    expect(json(output, 'all_seeds_summary.json')).toHaveLength(2)
+  })
+
+  test('its checkpoint is a complete state dict in PyTorch’s order, which the loader takes', async () => {
+    await run
+    const file = join(output, 'seed_41', 'best_model.pth')
+    const { tensors } = readCheckpoint(readFileSync(file), { file })
+    checkHeadWeights(parseHeadConfig(modelSection, { file }).config, tensors, { file })
+    expect(tensors.get('classifier.1.num_batches_tracked')?.dtype).toBe('int64')
+  })
+
+  const python = findPython('torch', 'yaml')
+  test.skipIf(!python)(`PyTorch and PyYAML read it (${withoutPython('torch', 'yaml')} if skipped)`, async () => {
+    await run
+    const code = `
+import sys, json, torch, yaml
+state = torch.load(sys.argv[1], weights_only=True) if 'weights_only' in torch.load.__code__.co_varnames else torch.load(sys.argv[1])
+config = yaml.safe_load(open(sys.argv[2]))
+print(json.dumps([list(state)[0], str(state['classifier.1.num_batches_tracked'].dtype), int(state['classifier.1.num_batches_tracked']) % 3, config['optimizer']['params']['lr']]))
+`
+    const seed = join(output, 'seed_41')
+    const printed = runPython(python!, code, join(seed, 'best_model.pth'), join(seed, 'config.yaml'))
+    expect(JSON.parse(printed)).toEqual(['norms.grouprec.weight', 'torch.int64', 0, 0.003])
+  })
+})
+
+test('a training whose process died goes on with --resume and ends with the same numbers', async () => {
+  const [whole, broken] = [temporaryFolder(), temporaryFolder()]
+  const { seeds } = endOf(await train(inputFor(configIn(whole), whole)))
+  const other = createComputeClient({ fork: forkWithNode(computeEntry) })
+  const config = configIn(broken)
+  const watch = async (): Promise<void> => {
+    for await (const message of other.training.run(inputFor(config, broken))) {
+      if (message.kind === 'epoch' && message.seed === 42 && message.record.epoch === 2) await other.close()
+    }
+  }
+  await expect(watch()).rejects.toMatchObject({ code: 'compute.closed' })
+  const messages = await train(inputFor(config, broken, { resume: true }))
+  const summary = endOf(messages)
+  expect(summary.seeds.map((one) => ({ ...one, reused: false }))).toEqual(seeds)
+  expect(summary.seeds.map((one) => one.reused)).toEqual([true, false])
+  const resumed = messages.find((message) => message.kind === 'seed')
+  expect(resumed?.resumedAfterEpoch).toBeGreaterThanOrEqual(2)
+})
+
+test('a cancelled training ends, and its process lives on', async () => {
+  const folder = temporaryFolder()
+  const controller = new AbortController()
+  const input = inputFor(configIn(folder, { num_epochs: 5000 }), folder)
+  const watch = async (): Promise<void> => {
+    for await (const { kind } of compute.training.run(input, { signal: controller.signal })) {
+      if (kind === 'epoch') controller.abort()
+    }
+  }
+  await expect(watch()).rejects.toBeDefined()
+  expect((await compute.training.presets({})).length).toBeGreaterThan(20)
+})
+
+describe('bad input is refused by name before anything is trained', () => {
+  const features = (change: (dict: Map<PickleValue, PickleValue>) => void): string => {
+    const dict = readPickle(readFileSync(golden), { file: golden }) as Map<PickleValue, PickleValue>
+    change(dict)
+    return writePickleFile(join(temporaryFolder(), 'features.pkl'), dict)
+  }
+  const matrixOf = (rows: number, width: number, at: (index: number) => number): NdArray =>
+    NdArray.of(
+      'float32',
+      Float32Array.from({ length: rows * width }, (_, index) => at(index)),
+      [rows, width],
+    )
+  const labels = (values: readonly number[]): NdArray => NdArray.of('int64', BigInt64Array.from(values, BigInt), [27])
+  const codeOf = async (file: string, change: Readonly<Record<string, unknown>> = {}): Promise<unknown> => {
+    const folder = temporaryFolder()
+    const output = join(folder, 'results')
+    const outcome = await train(inputFor(configIn(folder, change, file), folder)).catch((error: unknown) => error)
+    expect(existsSync(output)).toBe(false)
+    return (outcome as { readonly code: string }).code
+  }
+
+  test('NaN and infinite features', async () => {
+    for (const value of [NaN, Infinity]) {
+      const file = features((dict) =>
+        dict.set(
+          'convnext',
+          matrixOf(27, 24, (index) => (index === 100 ? value : 0.1)),
+        ),
+      )
+      expect(await codeOf(file)).toBe('training.features-not-finite')
+    }
+  })
+
+  test('another width, a missing modality, no boxes', async () => {
+    const wide = features((dict) =>
+      dict.set(
+        'convnext',
+        matrixOf(27, 25, () => 0.1),
+      ),
+    )
+    expect(await codeOf(wide)).toBe('training.width-mismatch')
+    expect(await codeOf(features((dict) => dict.delete('grouprec')))).toBe('training.modality-missing')
+    expect(await codeOf(features((dict) => dict.delete('context')))).toBe('training.modality-missing')
+  })
+
+  test('labels that are no class, or none at all', async () => {
+    const unlabelled = features((dict) =>
+      dict.set('labels', labels(Array.from({ length: 27 }, (_, row) => (row === 4 ? -1 : 0)))),
+    )
+    expect(await codeOf(unlabelled)).toBe('training.label-unknown')
+    expect(await codeOf(features((dict) => dict.delete('labels')))).toBe('training.label-unknown')
+  })
+
+  test('a last batch of one, a file that is not there, a config that is not there', async () => {
+    expect(await codeOf(golden, { batch_size: 13 })).toBe('training.batch-of-one')
+    expect(await codeOf('no-such-file.pkl')).toBe('exchange.file-missing')
+    const missing = train(inputFor('no-such-config.yaml', temporaryFolder()))
+    await expect(missing).rejects.toMatchObject({ code: 'exchange.file-missing' })
+  })
+
+  test('classes that never occur and a single photo are told, and training goes on', async () => {
+    const folder = temporaryFolder()
+    const file = features((dict) => {
+      dict.set('labels', labels(Array.from({ length: 27 }, (_, row) => row % 2)))
+      const metadata = dict.get('metadata') as Map<PickleValue, PickleValue>
+      metadata.set('img_paths', new Array<string>(27).fill('only.jpg'))
+    })
+    const summary = endOf(await train(inputFor(configIn(folder, { num_epochs: 1, seeds: [41] }, file), folder)))
+    const codes = summary.findings.map(({ code }) => code)
+    expect(codes.filter((code) => code === 'training.class-absent')).toHaveLength(3)
+    expect(codes.filter((code) => code === 'training.one-scene')).toHaveLength(3)
+    expect(existsSync(join(folder, 'results', 'training', 'tiny', 'all_seeds_summary.json'))).toBe(false)
+  })
+})
