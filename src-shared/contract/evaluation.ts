@@ -68,6 +68,39 @@ export interface FigureIntervals {
   readonly intervals: Readonly<Record<HeadlineFigure, readonly [number, number] | null>>
 }
 
+/** Students whose confidence lies in (lower, upper]; shares are 0 to 1, null in a bin without students. */
+export interface ReliabilityBin {
+  readonly lower: number
+  readonly upper: number
+  readonly students: number
+  readonly correct: number
+  readonly meanConfidence: number | null
+  readonly shareCorrect: number | null
+}
+
+/** How far a run's confidences can be believed. */
+export interface Reliability {
+  /** Mean distance of confidence from share correct, 0 to 1. */
+  readonly expectedCalibrationError: number
+  /** Mean negative log-likelihood of the labels, in nats. */
+  readonly negativeLogLikelihood: number
+  readonly bins: readonly ReliabilityBin[]
+}
+
+export interface Calibration {
+  readonly runId: number
+  readonly model: string
+  /** Students with both a label in force and a prediction: the temperature is fitted to them and judged on them. */
+  readonly students: number
+  /** The temperature that makes the labels likeliest; 1 where there are no students. */
+  readonly temperature: number
+  /** `lowest` where the model is never wrong, `highest` where its confidence says nothing. */
+  readonly atLimit: 'lowest' | 'highest' | null
+  readonly asPredicted: Reliability
+  /** The same with the logits divided by the temperature. */
+  readonly scaled: Reliability
+}
+
 /** A student as a crop on the wall: enough to show and to relabel. */
 export interface StudentCard {
   readonly studentId: number
@@ -86,6 +119,8 @@ export const evaluation = {
   evaluate: call(scored)<Evaluation>(),
   /** Intervals of the figures that `evaluate` answers with: slower, so asked for apart. */
   intervals: call(scored)<FigureIntervals>(),
+  /** Reliability of a run's confidences, and the temperature that would make them honest. */
+  calibration: call(scored)<Calibration>(),
   /** Those students of a confusion cell, a row, a column or a scene; null leaves a condition out. */
   students: call(
     z.object({

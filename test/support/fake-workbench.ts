@@ -184,6 +184,7 @@ function plainHandlers(state: FakeState, changes: Feed<Change>, jobs: Feed<reado
     evaluation: {
       evaluate: () => state.evaluation ?? unanswered('evaluation.evaluate')(),
       intervals: unanswered('evaluation.intervals'),
+      calibration: unanswered('evaluation.calibration'),
       students: () => ({ total: state.cards.length, cards: state.cards }),
     },
     training: { run: unanswered('training.run'), presets: () => [] },

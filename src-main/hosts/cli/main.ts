@@ -8,6 +8,7 @@ import { userDataFolder } from '../user-data-folder.ts'
 import { startWorkbench, type WorkbenchParts } from '../start-workbench.ts'
 import { webHostHandlers } from '../web/web-host-handlers.ts'
 import type { CommandContext } from './command.ts'
+import { calibrate } from './commands/calibrate.ts'
 import { demo } from './commands/demo.ts'
 import { evaluate } from './commands/evaluate.ts'
 import { exportFile } from './commands/export.ts'
@@ -96,6 +97,12 @@ command('evaluate <project>', 'measure a run against the labels in force')
   .option('--model <name>', 'name of the run; the newest by default')
   .action((project: string, options: Options & { model?: string }) =>
     withWorkbench(options.json ?? false, (context) => evaluate(context, project, options)),
+  )
+
+command('calibrate <project>', "how far a run's confidences can be believed, and the temperature that mends them")
+  .option('--model <name>', 'name of the run; the newest by default')
+  .action((project: string, options: Options & { model?: string }) =>
+    withWorkbench(options.json ?? false, (context) => calibrate(context, project, options)),
   )
 
 command('report <project>', 'write a report per scene and overall')

@@ -48,6 +48,26 @@ export function outcomesAfter(store: Store, runId: number, after: number, limit:
   return { ...chunk, next: rows.length < limit ? null : (rows.at(-1)?.studentId ?? null) }
 }
 
+export interface LabelledLogits {
+  readonly studentId: number
+  readonly sceneId: number
+  readonly truth: number
+  readonly predicted: number
+  /** Little-endian float32. [classes] */
+  readonly logits: Uint8Array
+}
+
+export const labelledLogitsSql = `SELECT prediction.student_id AS studentId, student.scene_id AS sceneId, label.class_index AS truth,
+  prediction.class_index AS predicted, prediction.logits
+  FROM prediction CROSS JOIN student ON student.id = prediction.student_id AND student.deleted_at IS NULL
+  CROSS JOIN label ON label.id = student.label_id
+  WHERE prediction.run_id = ? AND prediction.student_id > ? ORDER BY prediction.student_id LIMIT ?`
+
+/** The next students of a run after `after` who have a label in force, with the logits behind their prediction, in id order. */
+export function labelledLogitsAfter(store: Store, runId: number, after: number, limit: number): LabelledLogits[] {
+  return store.prepare<LabelledLogits>(labelledLogitsSql).all(runId, after, limit)
+}
+
 export interface CardRow {
   readonly studentId: number
   readonly sceneId: number

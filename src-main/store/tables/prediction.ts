@@ -69,7 +69,7 @@ const bytesOf = (values: Float32Array): Uint8Array =>
   new Uint8Array(values.buffer, values.byteOffset, values.byteLength)
 
 /** A copy: a blob may start at an address that float32 cannot be read from. */
-const floatsOf = (bytes: Uint8Array): Float32Array => new Float32Array(Uint8Array.from(bytes).buffer)
+export const floatsOf = (bytes: Uint8Array): Float32Array => new Float32Array(Uint8Array.from(bytes).buffer)
 
 /** Ids of a run's students, deleted ones left out, in import order: imports by row, drawn ones last. */
 export function studentsOfRun(store: Store, runId: number): number[] {

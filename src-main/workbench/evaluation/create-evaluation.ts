@@ -1,6 +1,7 @@
 import type { LecternContract } from '#shared/contract/contract.ts'
 import type { Handlers } from '#shared/rpc/types.ts'
 import type { WorkbenchContext } from '../workbench-context.ts'
+import { calibrateRun } from './calibrate-run.ts'
 import { evaluateRun } from './evaluate-run.ts'
 import { figureIntervals } from './figure-intervals.ts'
 import { findCards } from './find-cards.ts'
@@ -11,5 +12,6 @@ export const createEvaluation = ({
 }: Pick<WorkbenchContext, 'project'>): Handlers<LecternContract>['evaluation'] => ({
   evaluate: ({ runId, sceneIds }) => evaluateRun(project.require().store, runId, sceneIds),
   intervals: ({ runId, sceneIds }, { signal }) => figureIntervals(project.require().store, runId, sceneIds, signal),
+  calibration: ({ runId, sceneIds }, { signal }) => calibrateRun(project.require().store, runId, sceneIds, signal),
   students: (filter) => findCards(project.require().store, filter),
 })

@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
+import { calibration } from '#shared/metrics/calibration.ts'
 import { clusteredBootstrap } from '#shared/metrics/clustered-bootstrap.ts'
 import { importScenes, inCall, projectWorkbench, writeTo } from '../../support/workbench.ts'
 
@@ -155,6 +156,43 @@ test('one scene and no scene have no intervals', async () => {
     expect(Object.values(intervals)).toEqual([null, null, null, null, null, null])
   }
   await expect(evaluation.intervals({ runId: 9, sceneIds: null }, inCall)).rejects.toMatchObject({
+    code: 'runs.unknown',
+  })
+})
+
+test('calibration is of the labelled students, and its temperature makes their labels likelier', async () => {
+  const { evaluation, run } = await withRun()
+  const { asPredicted, scaled, ...rest } = await evaluation.calibration({ runId: run.id, sceneIds: null }, inCall)
+  // The fake head gives its class the logit 2 and the four others 0; seven of nine are right.
+  const sure = Math.exp(2) / (Math.exp(2) + 4)
+  const outcomes = [true, true, true, true, true, true, true, false, false]
+  expect(asPredicted).toMatchObject(
+    calibration(
+      outcomes.map(() => sure),
+      outcomes,
+    ),
+  )
+  // Right in 7 of 9: the likeliest confidence is 7/9, reached where e^(2/T) = 4 · 7/2.
+  expect(rest).toEqual({
+    runId: run.id,
+    model: 'A',
+    students: 9,
+    temperature: expect.closeTo(2 / Math.log(14), 9) as number,
+    atLimit: null,
+  })
+  expect(scaled.expectedCalibrationError).toBeCloseTo(0, 9)
+  expect(scaled.negativeLogLikelihood).toBeCloseTo(-(7 * Math.log(7 / 9) + 2 * Math.log(2 / 9 / 4)) / 9, 9)
+  expect(asPredicted.negativeLogLikelihood).toBeGreaterThan(scaled.negativeLogLikelihood)
+})
+
+test('calibration of scenes: all right ends at the lowest temperature, nobody has none', async () => {
+  const { evaluation, run } = await withRun()
+  const right = await evaluation.calibration({ runId: run.id, sceneIds: [2] }, inCall)
+  expect(right).toMatchObject({ students: 3, atLimit: 'lowest', temperature: 0.01 })
+  const nobody = await evaluation.calibration({ runId: run.id, sceneIds: [999] }, inCall)
+  expect(nobody).toMatchObject({ students: 0, temperature: 1, atLimit: null })
+  expect(nobody.asPredicted.bins.every((bin) => bin.students === 0)).toBe(true)
+  await expect(evaluation.calibration({ runId: 9, sceneIds: null }, inCall)).rejects.toMatchObject({
     code: 'runs.unknown',
   })
 })

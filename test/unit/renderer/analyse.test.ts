@@ -1,7 +1,7 @@
 // @vitest-environment happy-dom
 import { flushPromises } from '@vue/test-utils'
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import type { Evaluation, FigureIntervals, StudentCard } from '#shared/contract/evaluation.ts'
+import type { FigureIntervals, StudentCard } from '#shared/contract/evaluation.ts'
 import { rafnetClasses } from '#shared/domain/behaviour-class.ts'
 import ConfusionGrid from '../../../src-renderer/charts/ConfusionGrid.vue'
 import { i18n } from '../../../src-renderer/i18n.ts'
@@ -9,6 +9,7 @@ import CropWall from '../../../src-renderer/views/analyse/CropWall.vue'
 import { everyone, type Crowd } from '../../../src-renderer/views/analyse/crowd.ts'
 import HeadlineFigures from '../../../src-renderer/views/analyse/HeadlineFigures.vue'
 import SceneTable from '../../../src-renderer/views/analyse/SceneTable.vue'
+import { anEvaluation, confusion } from '../../support/evaluation.ts'
 import { press, settled, startRenderer, stores } from '../../support/renderer.ts'
 
 beforeAll(() => {
@@ -23,14 +24,6 @@ afterEach(() => {
   cleanUp = []
   document.body.innerHTML = ''
 })
-
-const confusion = [
-  [27, 0, 1, 0, 1],
-  [0, 40, 1, 0, 3],
-  [2, 3, 42, 0, 2],
-  [3, 2, 3, 4, 1],
-  [1, 0, 0, 0, 26],
-]
 
 async function showGrid(mode: 'counts' | 'rows' = 'counts') {
   const { show } = await startRenderer()
@@ -267,37 +260,7 @@ describe('the wall of crops', () => {
   })
 })
 
-const rate = (count: number, total: number) => ({
-  count,
-  total,
-  percent: (100 * count) / total,
-  interval: [40, 60] as const,
-})
-const evaluation: Evaluation = {
-  runId: 1,
-  model: 'm',
-  provider: 'cpu',
-  students: 162,
-  accuracy: rate(139, 162),
-  accuracyNoNull: rate(135, 149),
-  macroF1: 79.64,
-  macroF1NoNull: 90.48,
-  macroF1NonNullClasses: 90.48,
-  weightedF1: 84.69,
-  classes: rafnetClasses.map((one) => ({
-    class: one,
-    precision: 50,
-    recall: 50,
-    f1: 50,
-    support: 10,
-    recallInterval: [40, 60] as const,
-    precisionInterval: [40, 60] as const,
-  })),
-  confusion,
-  scenes: [],
-  withoutLabel: 0,
-  withoutPrediction: 0,
-}
+const evaluation = anEvaluation()
 
 describe('headline figures', () => {
   /** The tiles where the workbench answers so; null for the interval of every figure. */
@@ -328,6 +291,14 @@ describe('headline figures', () => {
   test('one scene has no interval, and says so', async () => {
     const { tiles } = await showTiles(1, null)
     for (const tile of tiles) expect(tile).toContain('no interval: 1 scene')
+  })
+
+  test('few scenes are warned of, many are not', async () => {
+    await showTiles(5, [70, 91])
+    expect(document.body.textContent).toContain('Only 5 scenes')
+    cleanUp.pop()?.()
+    await showTiles(20, [70, 91])
+    expect(document.body.textContent).not.toContain('Only 20 scenes')
   })
 })
 

@@ -2,7 +2,7 @@ import { beforeAll, expect, test } from 'vitest'
 import { allMigrations } from '#main/store/migrations/all-migrations.ts'
 import { openStore } from '#main/store/open-store.ts'
 import type { Store } from '#main/store/store.ts'
-import { outcomesSql } from '#main/store/tables/outcome.ts'
+import { labelledLogitsSql, outcomesSql } from '#main/store/tables/outcome.ts'
 import { countStudentsSql } from '#main/store/tables/project-counts.ts'
 import { sceneFiguresSql, scenePageSql, scenesWithStudentsSql } from '#main/store/tables/scene-list.ts'
 import { stillClock } from '../../support/store.ts'
@@ -49,6 +49,15 @@ test.each([
     'outcomes walk the predictions of a run and look up each student',
     outcomesSql,
     ['prediction USING PRIMARY KEY (run_id=? AND student_id>?)', 'student USING INTEGER PRIMARY KEY'],
+  ],
+  [
+    'labelled logits walk the same way',
+    labelledLogitsSql,
+    [
+      'prediction USING PRIMARY KEY (run_id=? AND student_id>?)',
+      'student USING INTEGER PRIMARY KEY',
+      'label USING INTEGER PRIMARY KEY',
+    ],
   ],
   [
     'the history of a student',
