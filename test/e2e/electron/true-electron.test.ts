@@ -8,7 +8,6 @@ import { electronBinary } from '../../../scripts/electron-binary.mjs'
 const root = resolve(import.meta.dirname, '../../..')
 const { path: executablePath, why } = electronBinary()
 const isRequired = process.env['LECTERN_REQUIRE_ELECTRON'] === '1'
-const isPackaged = process.env['LECTERN_ELECTRON'] !== undefined
 
 // The default reporter hides the titles of skipped tests.
 if (why !== undefined) console.warn(`True Electron was not tested: ${why}.`)
@@ -22,7 +21,7 @@ describe(why === undefined ? 'on true Electron' : `on true Electron, not run bec
       const application = await _electron.launch({
         // Never left out: Playwright would look for the package itself and so start its download.
         executablePath: executablePath!,
-        args: [...(isPackaged ? [] : [root]), `--user-data-dir=${userData}`, '--lang=en-GB'],
+        args: [root, `--user-data-dir=${userData}`, '--lang=en-GB'],
         timeout: 60_000,
       })
       try {

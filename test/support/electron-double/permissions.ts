@@ -34,14 +34,18 @@ export class Permissions {
     this.browser = browser
   }
 
-  /** What both handlers say; without handlers Electron grants everything. */
-  async verdict(contents: object, url: string, name: PermissionName): Promise<boolean> {
-    const webContents = contents as Electron.WebContents
-    const check = this.onCheck
-    if (check && !check(webContents, name, url, { requestingUrl: url, isMainFrame: true })) return false
-    const request = this.onRequest
-    if (!request) return true
-    return new Promise((resolve) => request(webContents, name, resolve, { requestingUrl: url, isMainFrame: true }))
+  /** What the check handler says; without one Electron grants everything. */
+  check(contents: object, url: string, name: PermissionName): boolean {
+    const details = { requestingUrl: url, isMainFrame: true }
+    return this.onCheck?.(contents as Electron.WebContents, name, url, details) ?? true
+  }
+
+  /** What the request handler says, likewise. */
+  async request(contents: object, url: string, name: PermissionName): Promise<boolean> {
+    const handler = this.onRequest
+    if (!handler) return true
+    const details = { requestingUrl: url, isMainFrame: true }
+    return new Promise((resolve) => handler(contents as Electron.WebContents, name, resolve, details))
   }
 
   /** Gives Chromium the verdicts before a load. */
@@ -52,7 +56,8 @@ export class Permissions {
     const { targetInfo } = await cdp.send('Target.getTargetInfo')
     await cdp.detach()
     for (const name of Object.keys(permissions) as PermissionName[]) {
-      const setting = (await this.verdict(contents, url, name)) ? 'granted' : 'denied'
+      const isGranted = this.check(contents, url, name) && (await this.request(contents, url, name))
+      const setting = isGranted ? 'granted' : 'denied'
       for (const chromiumName of permissions[name]) {
         const permission = { name: chromiumName }
         const browserContextId = targetInfo.browserContextId
