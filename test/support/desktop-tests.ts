@@ -23,7 +23,7 @@ export function desktopTests(): DesktopTests {
   afterEach(async ({ task }) => {
     const last = opened.at(-1)
     if (task.result?.state === 'fail' && last && last.windows.size > 0) {
-      await last.screenshot(`failed-desktop-${task.name.slice(0, 40)}`)
+      await last.screenshot(`failed-desktop-${task.name.replaceAll(/\W+/g, '-').slice(0, 40)}`)
     }
     for (const app of opened) await (app.windows.size > 0 ? app.quit() : app.close())
     const problems = opened.flatMap((app) => app.problems)
