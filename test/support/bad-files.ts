@@ -88,3 +88,39 @@ export function changedCheckpoint(
   })
   return writeCheckpoint(changed)
 }
+
+/** A head of one modality and a hidden layer of eight. */
+export function singleHead({
+  modality,
+  width,
+  classes,
+  weight = 0.1,
+}: {
+  readonly modality: string
+  readonly width: number
+  readonly classes: number
+  readonly weight?: number
+}): Uint8Array {
+  const hidden = 8
+  const shapes: readonly (readonly [string, readonly number[]])[] = [
+    [`norms.${modality}.weight`, [width]],
+    [`norms.${modality}.bias`, [width]],
+    [`projections.${modality}.weight`, [hidden, width]],
+    [`projections.${modality}.bias`, [hidden]],
+    ['fusion.0.weight', [hidden, hidden]],
+    ['fusion.0.bias', [hidden]],
+    ['fusion.1.weight', [hidden]],
+    ['fusion.1.bias', [hidden]],
+    ['fusion.1.running_mean', [hidden]],
+    ['fusion.1.running_var', [hidden]],
+    ['fusion.4.weight', [classes, hidden]],
+    ['fusion.4.bias', [classes]],
+  ]
+  const size = (shape: readonly number[]): number => shape.reduce((all, one) => all * one, 1)
+  return writeCheckpoint(
+    shapes.map(([name, shape]) => [
+      name,
+      { dtype: 'float32', shape, data: new Float32Array(size(shape)).fill(weight) },
+    ]),
+  )
+}

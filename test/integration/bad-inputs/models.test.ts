@@ -5,7 +5,7 @@ import { encodeModel } from '#main/codecs/onnx/encode-model.ts'
 import { opcode } from '#main/codecs/pickle/opcodes.ts'
 import { writeCheckpoint } from '#main/codecs/torch/write-checkpoint.ts'
 import { bytesOf, GraphBuilder } from '#main/onnx/graph-builder.ts'
-import { changedCheckpoint, forgedZip, pickle } from '../../support/bad-files.ts'
+import { changedCheckpoint, forgedZip, pickle, singleHead } from '../../support/bad-files.ts'
 import { describeRefusals, type BadInput } from '../../support/bad-input.ts'
 import { call, global, text } from '../../support/pickle-bytes.ts'
 import type { FullProject } from '../../support/real-workbench.ts'
@@ -317,42 +317,6 @@ describeRefusals('an ONNX file that is none', [
     attempt: (full) => added(full, { file: full.put('bad.onnx', onnx({ name: 'convnext', columns: 24 }, 'Divinate')) }),
   },
 ])
-
-/** A head of one modality and a hidden layer of eight. */
-function singleHead({
-  modality,
-  width,
-  classes,
-  weight = 0.1,
-}: {
-  readonly modality: string
-  readonly width: number
-  readonly classes: number
-  readonly weight?: number
-}): Uint8Array {
-  const hidden = 8
-  const shapes: readonly (readonly [string, readonly number[]])[] = [
-    [`norms.${modality}.weight`, [width]],
-    [`norms.${modality}.bias`, [width]],
-    [`projections.${modality}.weight`, [hidden, width]],
-    [`projections.${modality}.bias`, [hidden]],
-    ['fusion.0.weight', [hidden, hidden]],
-    ['fusion.0.bias', [hidden]],
-    ['fusion.1.weight', [hidden]],
-    ['fusion.1.bias', [hidden]],
-    ['fusion.1.running_mean', [hidden]],
-    ['fusion.1.running_var', [hidden]],
-    ['fusion.4.weight', [classes, hidden]],
-    ['fusion.4.bias', [classes]],
-  ]
-  const size = (shape: readonly number[]): number => shape.reduce((all, one) => all * one, 1)
-  return writeCheckpoint(
-    shapes.map(([name, shape]) => [
-      name,
-      { dtype: 'float32', shape, data: new Float32Array(size(shape)).fill(weight) },
-    ]),
-  )
-}
 
 const running = (what: string, code: string, weights: Uint8Array, ...names: readonly string[]): BadInput => ({
   what,

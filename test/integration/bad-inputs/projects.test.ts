@@ -158,7 +158,7 @@ describeRefusals('a project that cannot be made', [
   {
     what: 'below a file',
     code: 'file.failed',
-    names: ['file/new.lectern', 'ENOTDIR'],
+    names: ['file/new.lectern', 'a part of its path is a file'],
     attempt: creating(
       ({ folder }) => join(folder, 'file', 'new.lectern'),
       (folder) => writeFileSync(join(folder, '..'), ''),
