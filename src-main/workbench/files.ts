@@ -20,7 +20,8 @@ export async function writeFileAtomically(
     }
     await rename(beside, file)
   } catch (error) {
-    await rm(beside, { force: true })
+    // What cannot be removed either must not hide why the write failed.
+    await rm(beside, { force: true }).catch(() => undefined)
     throw fileError(file, error)
   }
 }
@@ -48,7 +49,17 @@ export function fileError(file: string, error: unknown): unknown {
   if (code === 'ENOENT') {
     return new AppError('file.missing', `${file} is not there. Check the path.`, { file })
   }
-  return new AppError('file.failed', `${file} could not be read or written (${code}).`, { file, reason: code })
+  const why = reasons[code] ?? `the system says ${code}`
+  const message = `${file} could not be read or written: ${why}. Choose another place for it.`
+  return new AppError('file.failed', message, { file, reason: code })
+}
+
+const reasons: Readonly<Record<string, string>> = {
+  ENOTDIR: 'a part of its path is a file, not a folder',
+  EEXIST: 'a file of that name is there',
+  EISDIR: 'a folder of that name is there',
+  ENAMETOOLONG: 'its name is too long',
+  EMFILE: 'too many files are open',
 }
 
 /** `ENOENT` and the like, or null for what the file system did not throw. */

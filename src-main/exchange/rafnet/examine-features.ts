@@ -79,7 +79,7 @@ function examineVectors(table: FeatureTable): Finding[] {
       'warning',
       bad,
       (count) =>
-        `${counted(count, 'vector holds', 'vectors hold')} NaN or an infinity; they were imported as they are and make the predictions of their students meaningless.`,
+        `${counted(count, 'vector holds', 'vectors hold')} NaN or an infinity; they were imported as they are, but no model runs on them. Extract them again, or delete their students.`,
     ),
     ...findingAt(
       'byte-order-swapped',

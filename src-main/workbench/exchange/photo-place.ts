@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import { isAbsolute, join, relative, resolve, sep } from 'node:path'
 import { AppError } from '#shared/contract/app-error.ts'
 import { listScenePhotos, updateScene } from '#main/store/tables/scene.ts'
@@ -42,13 +42,18 @@ function widenRoot(project: OpenProject, root: string, prefix: string): void {
 
 /**
  * The folder as a place below the project's photo root. The first folder becomes the root; a later one beside it moves the root up to the
- * folder that holds both. Throws AppError `exchange.file-missing` where it is not there, `exchange.photo-root-apart` where no folder
+ * folder that holds both. Throws AppError `exchange.file-missing` where it is not there, `exchange.not-a-folder`, `exchange.photo-root-apart` where no folder
  * holds both.
  */
 export function placeOf(project: OpenProject, folder: string): PhotoPlace {
   const at = resolve(folder)
   if (!existsSync(at)) {
     throw new AppError('exchange.file-missing', `The photo folder ${at} is not there; check the path.`, { file: at })
+  }
+  if (!statSync(at).isDirectory()) {
+    throw new AppError('exchange.not-a-folder', `${at} is a file; choose the folder that holds the photos.`, {
+      file: at,
+    })
   }
   const root = photoRootOf(project)
   if (root === null || !listScenePhotos(project.store).some(({ hasPhoto }) => hasPhoto)) {

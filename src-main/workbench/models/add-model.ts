@@ -93,7 +93,7 @@ async function copyCheckpoint(from: string, to: string): Promise<void> {
     await copyFile(from, beside, constants.COPYFILE_FICLONE)
     await rename(beside, to)
   } catch (error) {
-    await rm(beside, { force: true })
+    await rm(beside, { force: true }).catch(() => undefined)
     throw fileError(to, error)
   }
 }
