@@ -1,4 +1,4 @@
-import { readableInk } from '../composables/readable-ink.ts'
+import { readableInk } from '#shared/domain/readable-ink.ts'
 import type { Frame, MarkState } from './box-mark.ts'
 import type { BoxView } from './box-view.ts'
 

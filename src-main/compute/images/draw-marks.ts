@@ -1,4 +1,5 @@
 import type { SKRSContext2D } from '@napi-rs/canvas'
+import { readableInk } from '#shared/domain/readable-ink.ts'
 import type { Box } from '#shared/geometry/box.ts'
 
 /** A student to draw: the box in px of the canvas, a CSS hex colour, the chip's few letters, whether the model was wrong. */
@@ -67,7 +68,7 @@ function drawChip(context: SKRSContext2D, { box, colour, text }: Mark, scale: nu
   context.strokeStyle = haloColour
   context.lineWidth = scale
   context.stroke()
-  context.fillStyle = textColourOn(colour)
+  context.fillStyle = readableInk(colour)
   context.textAlign = 'center'
   context.textBaseline = 'alphabetic'
   // Capitals are about 0.72 em high: centred on that, not on the font's full line.
@@ -95,16 +96,6 @@ function drawBadge(context: SKRSContext2D, box: Box, scale: number): void {
   context.lineWidth = 2 * scale
   context.lineCap = 'round'
   context.stroke()
-}
-
-/** Black or white, whichever has the higher contrast (WCAG 2 relative luminance; they meet at 0.179). */
-export function textColourOn(colour: string): string {
-  const channels = [1, 3, 5].map((at) => {
-    const value = Number.parseInt(colour.slice(at, at + 2), 16) / 255
-    return value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4
-  })
-  const luminance = 0.2126 * channels[0]! + 0.7152 * channels[1]! + 0.0722 * channels[2]!
-  return luminance > 0.179 ? '#000000' : '#ffffff'
 }
 
 /** A box with its corners in order; an inverted one is drawn where it lies. */

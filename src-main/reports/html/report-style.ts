@@ -1,4 +1,5 @@
 import type { BehaviourClass } from '#shared/domain/behaviour-class.ts'
+import { readableInk } from '#shared/domain/readable-ink.ts'
 
 /** Ten shades of one blue for the confusion matrix: no style attribute is needed, so a strict policy can show the report. */
 const shades = Array.from({ length: 11 }, (_, step) => {
@@ -38,14 +39,6 @@ svg{vertical-align:middle}
 
 /** The report's one style sheet, with a colour for every class. */
 export const reportStyle = (classes: readonly BehaviourClass[]): string =>
-  base + shades + classes.map(({ index, colour }) => `.c${index}{background:${colour};color:${inkOn(colour)}}`).join('')
-
-/** Black or white, whichever reads better on `colour` (WCAG relative luminance). */
-export function inkOn(colour: string): '#000' | '#fff' {
-  const channel = (at: number) => {
-    const value = parseInt(colour.slice(at, at + 2), 16) / 255
-    return value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4
-  }
-  const luminance = 0.2126 * channel(1) + 0.7152 * channel(3) + 0.0722 * channel(5)
-  return luminance > 0.179 ? '#000' : '#fff'
-}
+  base +
+  shades +
+  classes.map(({ index, colour }) => `.c${index}{background:${colour};color:${readableInk(colour)}}`).join('')

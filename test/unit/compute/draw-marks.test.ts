@@ -1,27 +1,7 @@
-import { drawMarks, textColourOn } from '#main/compute/images/draw-marks.ts'
+import { drawMarks } from '#main/compute/images/draw-marks.ts'
 import type { Mark } from '#main/compute/images/draw-marks.ts'
 import { createCanvas } from '@napi-rs/canvas'
 import { describe, expect, test } from 'vitest'
-
-/** Contrast of two CSS hex colours (WCAG 2.2). */
-function contrast(a: string, b: string): number {
-  const luminance = (colour: string): number => {
-    const [red, green, blue] = [1, 3, 5].map((at) => {
-      const value = Number.parseInt(colour.slice(at, at + 2), 16) / 255
-      return value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4
-    })
-    return 0.2126 * red! + 0.7152 * green! + 0.0722 * blue!
-  }
-  const [dark, light] = [luminance(a), luminance(b)].toSorted((x, y) => x - y)
-  return (light! + 0.05) / (dark! + 0.05)
-}
-
-test.each(['#4caf50', '#2196f3', '#ff9800', '#9e9e9e', '#f44336', '#000000', '#ffffff', '#777777'])(
-  'letters on %s can be read',
-  (colour) => {
-    expect(contrast(colour, textColourOn(colour))).toBeGreaterThanOrEqual(4.5)
-  },
-)
 
 /** Edges are smoothed, so that no pixel of a line is quite its colour. */
 const isNear = (colour: readonly number[], wanted: readonly number[]): boolean =>

@@ -7,7 +7,6 @@ import { rafnetClasses } from '#shared/domain/behaviour-class.ts'
 import { classForDigit } from '../../../src-renderer/composables/class-digit.ts'
 import { matchScore } from '../../../src-renderer/composables/match-score.ts'
 import { joinPath, nameOfPath, parentOfPath, stemOfPath } from '../../../src-renderer/composables/path-text.ts'
-import { readableInk, relativeLuminance } from '../../../src-renderer/composables/readable-ink.ts'
 import { useLatest } from '../../../src-renderer/composables/use-latest.ts'
 import { closestLanguage } from '../../../src-renderer/composables/use-locale.ts'
 import { useViewState } from '../../../src-renderer/composables/use-view-state.ts'
@@ -35,21 +34,6 @@ describe('paths', () => {
     ['C:\\', 'a', 'C:\\a'],
   ])('%s joined with %s', (folder, name, joined) => {
     expect(joinPath(folder, name)).toBe(joined)
-  })
-})
-
-describe('ink', () => {
-  test.each(rafnetClasses.map((one) => [one.name, one.colour]))(
-    'reads on %s with at least 4.5 to 1',
-    (_name, colour) => {
-      const ink = readableInk(colour)
-      const [one, other] = [relativeLuminance(colour) + 0.05, relativeLuminance(ink) + 0.05]
-      expect(Math.max(one, other) / Math.min(one, other)).toBeGreaterThanOrEqual(4.5)
-    },
-  )
-
-  test('is white on black and black on white', () => {
-    expect([readableInk('#000000'), readableInk('#ffffff')]).toEqual(['#ffffff', '#000000'])
   })
 })
 

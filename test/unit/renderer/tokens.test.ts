@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { relativeLuminance } from '../../../src-renderer/composables/readable-ink.ts'
+import { relativeLuminance } from '#shared/domain/readable-ink.ts'
 
 const css = readFileSync(join(import.meta.dirname, '../../../src-renderer/styles/tokens.css'), 'utf8')
 const tokensOf = (selector: string) => {

@@ -2,7 +2,6 @@ import { rafnetClasses } from '#shared/domain/behaviour-class.ts'
 import type { Evaluation } from '#shared/contract/evaluation.ts'
 import { csvLine, classesCsv, scenesCsv, studentsCsv } from '#main/reports/csv/csv-report.ts'
 import { htmlReport } from '#main/reports/html/html-report.ts'
-import { inkOn } from '#main/reports/html/report-style.ts'
 import { jsonReport } from '#main/reports/json/json-report.ts'
 import type { ReportHead, ReportScene } from '#main/reports/report-model.ts'
 import { describe, expect, test } from 'vitest'
@@ -112,12 +111,6 @@ describe('HTML', () => {
     expect(html).toContain('lang="zh-CN"')
     expect(html).toContain('按报告制作者的明确选择显示面部')
     expect(html).not.toContain('Accuracy')
-  })
-
-  test('ink is readable on every class colour', () => {
-    expect(inkOn('#ffffff')).toBe('#000')
-    expect(inkOn('#000000')).toBe('#fff')
-    expect(inkOn('#ff9800')).toBe('#000')
   })
 })
 
