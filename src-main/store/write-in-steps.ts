@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises'
-import { AppError } from '#shared/contract/app-error.ts'
+import { cancelled } from '#shared/contract/app-error.ts'
 import type { Store } from './store.ts'
 
 export interface StepOptions {
@@ -24,7 +24,7 @@ export async function writeInSteps<Item>(
 ): Promise<void> {
   let next = 0
   while (next < items.length) {
-    if (options.signal?.aborted) throw new AppError('job.cancelled', 'The work was cancelled.')
+    if (options.signal?.aborted) throw cancelled()
     next = store.transaction(() => {
       const end = performance.now() + stepMs
       let at = next

@@ -32,6 +32,9 @@ export class AppError extends Error {
   }
 }
 
+/** The error of work that somebody stopped; it is no failure and is never shown as one. */
+export const cancelled = (): AppError => new AppError('job.cancelled', 'The work was cancelled.')
+
 /** Any thrown value as an AppError; what is not one already becomes `internal.unexpected` with its own message kept. */
 export function toAppError(error: unknown): AppError {
   if (error instanceof AppError) return error

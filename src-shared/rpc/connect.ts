@@ -1,6 +1,5 @@
-import { AppError } from '#shared/contract/app-error.ts'
+import { AppError, cancelled } from '#shared/contract/app-error.ts'
 import type { Contract } from '#shared/contract/procedure.ts'
-import { cancelled } from './serve.ts'
 import type { CallOptions, Channel, Client, Response } from './types.ts'
 
 type Listener = (response: Response) => void

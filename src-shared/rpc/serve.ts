@@ -1,4 +1,4 @@
-import { AppError, toAppError } from '#shared/contract/app-error.ts'
+import { AppError, cancelled, toAppError } from '#shared/contract/app-error.ts'
 import type { Contract, Procedure } from '#shared/contract/procedure.ts'
 import type { CallContext, Channel, Handlers, Request, Response } from './types.ts'
 
@@ -45,9 +45,6 @@ export function serve<C extends Contract>(contract: C, handlers: Handlers<C>, ch
     for (const controller of streaming) controller.abort(cancelled())
   })
 }
-
-/** The error of work that somebody stopped; it is no failure and is never shown as one. */
-export const cancelled = (): AppError => new AppError('job.cancelled', 'The work was cancelled.')
 
 function isRequest(message: unknown): message is Request {
   if (typeof message !== 'object' || message === null || !('kind' in message) || !('id' in message)) return false

@@ -1,6 +1,5 @@
-import { AppError, toAppError } from '#shared/contract/app-error.ts'
+import { AppError, cancelled, toAppError } from '#shared/contract/app-error.ts'
 import { connect } from '#shared/rpc/connect.ts'
-import { cancelled } from '#shared/rpc/serve.ts'
 import type { CallOptions, Channel, Client } from '#shared/rpc/types.ts'
 import { computeContract } from '../protocol.ts'
 import type { ComputeContract } from '../protocol.ts'

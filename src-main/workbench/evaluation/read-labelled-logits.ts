@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises'
-import { AppError } from '#shared/contract/app-error.ts'
+import { cancelled } from '#shared/contract/app-error.ts'
 import type { Store } from '#main/store/store.ts'
 import { labelledLogitsAfter } from '#main/store/tables/outcome.ts'
 import { floatsOf } from '#main/store/tables/prediction.ts'
@@ -40,7 +40,7 @@ export async function readLabelledLogits(
     if (rows.length < rowsAtOnce) return { truth, predicted, logits: joined(chunks) }
     after = rows.at(-1)?.studentId ?? after
     await setImmediate()
-    if (signal.aborted) throw new AppError('job.cancelled', 'The work was cancelled.')
+    if (signal.aborted) throw cancelled()
   }
 }
 

@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises'
-import { AppError } from '#shared/contract/app-error.ts'
+import { cancelled } from '#shared/contract/app-error.ts'
 
 /** Half of the 50 ms that the main process may be busy in one go. */
 const stepMs = 20
@@ -13,7 +13,7 @@ export function createBreath(signal: AbortSignal | undefined): () => Promise<voi
   return () => {
     if (performance.now() < until) return undefined
     return setImmediate().then(() => {
-      if (signal?.aborted) throw new AppError('job.cancelled', 'The work was cancelled.')
+      if (signal?.aborted) throw cancelled()
       until = performance.now() + stepMs
     })
   }

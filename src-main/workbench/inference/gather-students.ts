@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises'
-import { AppError } from '#shared/contract/app-error.ts'
+import { cancelled } from '#shared/contract/app-error.ts'
 import type { ModelModality } from '#shared/contract/models.ts'
 import type { Omission } from '#shared/contract/summary.ts'
 import type { Scene } from '#shared/domain/scene.ts'
@@ -44,7 +44,7 @@ export async function gatherStudents(request: GatherRequest): Promise<GatheredSt
   const omissions = createOmissions()
   const builder = createStudentGroups(needed, needsBox, request.absolute)
   for (let first = 0; first < sceneIds.length; first += scenesAtOnce) {
-    if (request.signal?.aborted) throw new AppError('job.cancelled', 'The work was cancelled.')
+    if (request.signal?.aborted) throw cancelled()
     for (const scene of getScenes(store, sceneIds.slice(first, first + scenesAtOnce))) {
       const students = completeStudents(store, scene, needed, usable, needsBox, omissions)
       builder.addScene(studentsInSameFiles(students, omissions))

@@ -1,4 +1,4 @@
-import { AppError, toAppError } from '#shared/contract/app-error.ts'
+import { AppError, cancelled, toAppError } from '#shared/contract/app-error.ts'
 import type { Job, JobKind } from '#shared/contract/jobs.ts'
 
 /** What the work of a job gets. */
@@ -67,7 +67,7 @@ export function createJobRegistry(clock: () => Date): JobRegistry {
     cancel: (jobId) => {
       const entry = entries.get(jobId)
       if (!entry) throw new AppError('jobs.unknown', `There is no job ${jobId}.`, { jobId })
-      entry.controller.abort(cancelledError())
+      entry.controller.abort(cancelled())
     },
     clear: () => {
       for (const [id, entry] of entries) if (entry.job.state !== 'running') entries.delete(id)
@@ -75,13 +75,11 @@ export function createJobRegistry(clock: () => Date): JobRegistry {
     },
     cancelAll: async () => {
       const running = [...entries.values()].filter((entry) => entry.job.state === 'running')
-      for (const entry of running) entry.controller.abort(cancelledError())
+      for (const entry of running) entry.controller.abort(cancelled())
       await Promise.all(running.map((entry) => entry.ended))
     },
   }
 }
-
-const cancelledError = (): AppError => new AppError('job.cancelled', 'The work was cancelled.')
 
 const newEntry = (id: number, kind: JobKind, subject: string, now: Date): Entry => ({
   controller: new AbortController(),
@@ -108,7 +106,7 @@ async function runEntry<Result>(
   tell: () => void,
 ): Promise<Result> {
   const { signal } = entry.controller
-  const onCallerAbort = (): void => entry.controller.abort(cancelledError())
+  const onCallerAbort = (): void => entry.controller.abort(cancelled())
   if (callerSignal?.aborted) onCallerAbort()
   callerSignal?.addEventListener('abort', onCallerAbort, { once: true })
   let toldAt = 0
@@ -123,7 +121,7 @@ async function runEntry<Result>(
     tell()
   }
   try {
-    if (signal.aborted) throw cancelledError()
+    if (signal.aborted) throw cancelled()
     const result = await work({ signal, progress })
     end({ state: 'done', error: null })
     return result
