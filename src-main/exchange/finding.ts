@@ -18,3 +18,13 @@ export function findingAt(
 /** `1 student has`, `3 students have`. */
 export const counted = (count: number, singular: string, plural: string): string =>
   `${count} ${count === 1 ? singular : plural}`
+
+/** Photos whose size is not the one that the file says. */
+export const sizesDiffer = (places: readonly string[]): Finding[] =>
+  findingAt(
+    'size-differs',
+    'warning',
+    places,
+    (count) =>
+      `${counted(count, 'photo has', 'photos have')} another size than the file says; boxes were kept as stored and may lie beside their students: check whether these are the right photos.`,
+  )

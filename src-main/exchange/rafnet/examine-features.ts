@@ -1,5 +1,5 @@
 import type { Finding } from '#shared/contract/summary.ts'
-import { counted, findingAt } from '../finding.ts'
+import { counted, findingAt, sizesDiffer } from '../finding.ts'
 import { fileNameOf } from '../files.ts'
 import type { ImportDraft } from '../import-draft.ts'
 import { examineScenes } from '../examine-scenes.ts'
@@ -158,13 +158,7 @@ function examineSizes(table: FeatureTable, draft: ImportDraft): Finding[] {
       `${scene.relativePath}: ${said.widthPx} × ${said.heightPx} in the file, ${widthPx} × ${heightPx} in the photo`,
     ]
   })
-  return findingAt(
-    'size-differs',
-    'warning',
-    differing,
-    (count) =>
-      `${counted(count, 'photo has', 'photos have')} another size than the file says; boxes were kept as stored and may lie beside their students: check whether these are the right photos.`,
-  )
+  return sizesDiffer(differing)
 }
 
 /**

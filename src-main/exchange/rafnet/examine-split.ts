@@ -1,7 +1,7 @@
 import type { Finding } from '#shared/contract/summary.ts'
 import { examineScenes } from '../examine-scenes.ts'
 import { fileNameOf } from '../files.ts'
-import { counted, findingAt } from '../finding.ts'
+import { counted, findingAt, sizesDiffer } from '../finding.ts'
 import type { ImportDraft } from '../import-draft.ts'
 import type { SplitImage, SplitTable } from './split-table.ts'
 
@@ -57,13 +57,7 @@ function examineSizes(table: SplitTable, draft: ImportDraft): Finding[] {
       ? []
       : [`${relativePath}: ${widthPx} × ${heightPx} in the file, ${size.widthPx} × ${size.heightPx} in the photo`]
   })
-  return findingAt(
-    'size-differs',
-    'warning',
-    differing,
-    (count) =>
-      `${counted(count, 'photo has', 'photos have')} another size than the file says; boxes were kept as stored and may lie beside their students: check whether these are the right photos.`,
-  )
+  return sizesDiffer(differing)
 }
 
 /**
