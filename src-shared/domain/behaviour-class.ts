@@ -21,7 +21,3 @@ export const rafnetClasses: readonly BehaviourClass[] = [
 
 export const classByIndex = (classes: readonly BehaviourClass[], index: number): BehaviourClass | undefined =>
   classes.find((one) => one.index === index)
-
-/** The index of the class that the no-null metrics leave out, or null where a project has none. */
-export const nullClassIndex = (classes: readonly BehaviourClass[]): number | null =>
-  classes.find((one) => one.isNull)?.index ?? null
