@@ -8,6 +8,10 @@ export function useFormat() {
   const percent = (value: number, digits = 1) => `${number(value, digits)} %`
   const interval = ([low, high]: readonly [number, number], digits = 1) =>
     `${number(low, digits)} – ${number(high, digits)}`
+  /** Three decimals say enough of a p, and none is ever 0. */
+  const pValue = (p: number) => (p < 0.001 ? `< ${number(0.001, 3)}` : number(p, 3))
+  /** The same behind a `p` in a sentence. */
+  const pRelation = (p: number) => (p < 0.001 ? pValue(p) : `= ${pValue(p)}`)
   const dateTime = (iso: string) =>
     new Intl.DateTimeFormat(locale.value, { dateStyle: 'medium', timeStyle: 'short' }).format(new Date(iso))
 
@@ -27,5 +31,5 @@ export function useFormat() {
     return relative.format(-Math.round(seconds / 86_400), 'day')
   }
 
-  return { number, percent, interval, dateTime, bytes, ago }
+  return { number, percent, interval, pValue, pRelation, dateTime, bytes, ago }
 }

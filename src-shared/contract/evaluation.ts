@@ -101,6 +101,50 @@ export interface Calibration {
   readonly scaled: Reliability
 }
 
+export interface ComparedRun {
+  readonly runId: number
+  readonly model: string
+  /** Percent, over the students that both runs have. */
+  readonly figures: Readonly<Record<HeadlineFigure, number>>
+}
+
+/**
+ * Whether two runs differ in a figure by more than chance. `mcNemar` counts students, as if they were independent; the others
+ * exchange whole scenes between the runs.
+ */
+export interface ComparisonTest {
+  readonly test: 'mcNemar' | 'accuracy' | 'macroF1NoNull'
+  /** A minus B, in percentage points. */
+  readonly difference: number
+  /** Two-sided. */
+  readonly pValue: number
+  /** Holm's, over all tests of the comparison. */
+  readonly adjustedP: number
+  /** Exchanges tried, all there are where `exact`; null for McNemar's test. */
+  readonly permutations: number | null
+  readonly exact: boolean
+}
+
+/** Two runs on the same students: those with a label in force and a prediction of both. */
+export interface Comparison {
+  readonly a: ComparedRun
+  readonly b: ComparedRun
+  readonly students: number
+  readonly scenes: number
+  readonly mcNemar: {
+    /** Students that only A gets right, and only B. */
+    readonly onlyA: number
+    readonly onlyB: number
+    readonly exactP: number
+    /** Chi-square with continuity correction, and its p. */
+    readonly statistic: number
+    readonly correctedP: number
+  }
+  readonly tests: readonly ComparisonTest[]
+  /** No exchange of so few scenes can give a smaller p. */
+  readonly smallestP: number
+}
+
 /** A student as a crop on the wall: enough to show and to relabel. */
 export interface StudentCard {
   readonly studentId: number
@@ -121,6 +165,8 @@ export const evaluation = {
   intervals: call(scored)<FigureIntervals>(),
   /** Reliability of a run's confidences, and the temperature that would make them honest. */
   calibration: call(scored)<Calibration>(),
+  /** Two different runs on the students they share. */
+  compare: call(z.object({ runA: id, runB: id }))<Comparison>(),
   /** Those students of a confusion cell, a row, a column or a scene; null leaves a condition out. */
   students: call(
     z.object({

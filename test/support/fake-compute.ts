@@ -11,6 +11,8 @@ export interface FakeCompute {
   readonly predicted: PredictInput[]
   readonly described: DescribeInput[]
   readonly cropped: Parameters<ComputeClient['photos']['crop']>[0][]
+  /** What the head says from now on. */
+  logitsOf: NonNullable<FakeComputeOptions['logitsOf']>
 }
 
 export interface FakeComputeOptions {
@@ -39,7 +41,6 @@ export function fakeCompute(options: FakeComputeOptions = {}): FakeCompute {
     const row = input.students.vectors[0]?.rows[position] ?? 0
     return Array.from({ length: classes }, (_, index) => (index === row % classes ? 2 : 0))
   }
-  const logitsOf = options.logitsOf ?? byRow
 
   async function* predict(input: PredictInput, call?: { signal?: AbortSignal }): AsyncGenerator<PredictMessage> {
     predicted.push(input)
@@ -50,7 +51,7 @@ export function fakeCompute(options: FakeComputeOptions = {}): FakeCompute {
       call?.signal?.throwIfAborted()
       const count = Math.min(batchSize, students - first)
       const logits = Float32Array.from(
-        Array.from({ length: count }, (_, index) => logitsOf(first + index, input)).flat(),
+        Array.from({ length: count }, (_, index) => fake.logitsOf(first + index, input)).flat(),
       )
       const gate = gateModalities.length > 0 ? new Float32Array(count * gateModalities.length).fill(0.5) : null
       yield { kind: 'batch', first, count, logits, gate }
@@ -87,5 +88,12 @@ export function fakeCompute(options: FakeComputeOptions = {}): FakeCompute {
       transcode: () => Promise.resolve(null),
     },
   }
-  return { client: client as unknown as ComputeClient, predicted, described, cropped }
+  const fake: FakeCompute = {
+    client: client as unknown as ComputeClient,
+    predicted,
+    described,
+    cropped,
+    logitsOf: options.logitsOf ?? byRow,
+  }
+  return fake
 }

@@ -185,6 +185,7 @@ function plainHandlers(state: FakeState, changes: Feed<Change>, jobs: Feed<reado
       evaluate: () => state.evaluation ?? unanswered('evaluation.evaluate')(),
       intervals: unanswered('evaluation.intervals'),
       calibration: unanswered('evaluation.calibration'),
+      compare: unanswered('evaluation.compare'),
       students: () => ({ total: state.cards.length, cards: state.cards }),
     },
     training: { run: unanswered('training.run'), presets: () => [] },

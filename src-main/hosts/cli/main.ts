@@ -9,6 +9,7 @@ import { startWorkbench, type WorkbenchParts } from '../start-workbench.ts'
 import { webHostHandlers } from '../web/web-host-handlers.ts'
 import type { CommandContext } from './command.ts'
 import { calibrate } from './commands/calibrate.ts'
+import { compare } from './commands/compare.ts'
 import { demo } from './commands/demo.ts'
 import { evaluate } from './commands/evaluate.ts'
 import { exportFile } from './commands/export.ts'
@@ -104,6 +105,11 @@ command('calibrate <project>', "how far a run's confidences can be believed, and
   .action((project: string, options: Options & { model?: string }) =>
     withWorkbench(options.json ?? false, (context) => calibrate(context, project, options)),
   )
+
+command('compare <project> <a> <b>', 'whether two runs differ by more than chance, on the students they share').action(
+  (project: string, a: string, b: string, options: Options) =>
+    withWorkbench(options.json ?? false, (context) => compare(context, project, [a, b])),
+)
 
 command('report <project>', 'write a report per scene and overall')
   .requiredOption('--out <dir>', 'folder for the report')

@@ -2,6 +2,7 @@ import type { LecternContract } from '#shared/contract/contract.ts'
 import type { Handlers } from '#shared/rpc/types.ts'
 import type { WorkbenchContext } from '../workbench-context.ts'
 import { calibrateRun } from './calibrate-run.ts'
+import { compareRuns } from './compare-runs.ts'
 import { evaluateRun } from './evaluate-run.ts'
 import { figureIntervals } from './figure-intervals.ts'
 import { findCards } from './find-cards.ts'
@@ -13,5 +14,6 @@ export const createEvaluation = ({
   evaluate: ({ runId, sceneIds }) => evaluateRun(project.require().store, runId, sceneIds),
   intervals: ({ runId, sceneIds }, { signal }) => figureIntervals(project.require().store, runId, sceneIds, signal),
   calibration: ({ runId, sceneIds }, { signal }) => calibrateRun(project.require().store, runId, sceneIds, signal),
+  compare: ({ runA, runB }, { signal }) => compareRuns(project.require().store, runA, runB, signal),
   students: (filter) => findCards(project.require().store, filter),
 })

@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
+import { clusteredPermutationTest } from '#shared/metrics/clustered-permutation.ts'
 import { calibration } from '#shared/metrics/calibration.ts'
 import { clusteredBootstrap } from '#shared/metrics/clustered-bootstrap.ts'
 import { importScenes, inCall, projectWorkbench, writeTo } from '../../support/workbench.ts'
@@ -195,4 +196,64 @@ test('calibration of scenes: all right ends at the lowest temperature, nobody ha
   await expect(evaluation.calibration({ runId: 9, sceneIds: null }, inCall)).rejects.toMatchObject({
     code: 'runs.unknown',
   })
+})
+
+/** A second run whose head is always sure of class 0, on the given scenes. */
+async function withSecondRun(sceneIds: number[] | null = null) {
+  const first = await withRun()
+  const { models } = first.workbench.handlers
+  const file = join(dirname(first.workbench.projectFolder), 'other.pth')
+  writeFileSync(file, 'other weights')
+  const model = await models.add({ file, config: null, chosen: {}, name: 'B' }, inCall)
+  first.workbench.compute.logitsOf = () => [2, 0, 0, 0, 0]
+  const other = await models.predict({ modelId: model.id, sceneIds, name: null, device: 'auto' }, inCall)
+  const compare = async (runA: number, runB: number) => first.evaluation.compare({ runA, runB }, inCall)
+  return { ...first, other, compare }
+}
+
+test('two runs on the students they share: counts, figures and p of every test', async () => {
+  const { compare, run, other } = await withSecondRun()
+  const comparison = await compare(run.id, other.id)
+  const rows = truth.flatMap((label, row) => (label === null ? [] : [{ label, row }]))
+  const pair = {
+    truth: rows.map(({ label }) => label),
+    first: rows.map(({ row }) => row % 5),
+    second: rows.map(() => 0),
+    sceneOf: rows.map(({ row }) => (row < 6 ? 1 : 2)),
+    classCount: 5,
+    nullIndex: 3,
+  }
+  // A is right about seven; of those B is right about row 0 alone, and besides about row 3.
+  expect(comparison).toMatchObject({ students: 9, scenes: 2, smallestP: 0.5, mcNemar: { onlyA: 6, onlyB: 1 } })
+  expect(comparison.a).toMatchObject({ model: 'A', figures: { accuracy: expect.closeTo(700 / 9, 9) as number } })
+  expect(comparison.b).toMatchObject({ model: 'B', figures: { accuracy: expect.closeTo(200 / 9, 9) as number } })
+  // The binomial of seven with at most one: (1 + 7) / 2⁷, both sides.
+  const [counted, accuracy, macroF1] = comparison.tests
+  expect(counted).toMatchObject({ test: 'mcNemar', pValue: expect.closeTo(0.125, 12) as number, permutations: null })
+  expect(accuracy).toMatchObject(pick(clusteredPermutationTest(pair, { figure: 'accuracy', seed: 1 })))
+  expect(macroF1).toMatchObject(pick(clusteredPermutationTest(pair, { figure: 'macroF1NoNull', seed: 1 })))
+  expect(counted?.adjustedP).toBeCloseTo(0.375, 12)
+  expect(accuracy?.adjustedP).toBe(1)
+})
+
+const pick = ({ difference, pValue, permutations, exact }: ReturnType<typeof clusteredPermutationTest>) => ({
+  difference,
+  pValue,
+  permutations,
+  exact,
+})
+
+test('a run of one scene is compared on that scene; the other way round only the signs differ', async () => {
+  const { compare, run, other } = await withSecondRun([2])
+  const there = await compare(run.id, other.id)
+  expect(there).toMatchObject({ students: 3, scenes: 1, smallestP: 1, mcNemar: { onlyA: 3, onlyB: 0 } })
+  const back = await compare(other.id, run.id)
+  expect(back.mcNemar).toMatchObject({ onlyA: 0, onlyB: 3 })
+  expect(back.tests.map((one) => one.difference)).toEqual(there.tests.map((one) => -one.difference))
+})
+
+test('a run is not compared with itself, nor with one that is not there', async () => {
+  const { compare, run } = await withSecondRun()
+  await expect(compare(run.id, run.id)).rejects.toMatchObject({ code: 'evaluation.same-run' })
+  await expect(compare(run.id, 99)).rejects.toMatchObject({ code: 'runs.unknown' })
 })

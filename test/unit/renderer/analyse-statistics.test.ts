@@ -1,11 +1,12 @@
 // @vitest-environment happy-dom
 import { flushPromises } from '@vue/test-utils'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import type { Calibration } from '#shared/contract/evaluation.ts'
+import type { Calibration, Comparison } from '#shared/contract/evaluation.ts'
 import { AppError } from '#shared/contract/app-error.ts'
 import { calibration } from '#shared/metrics/calibration.ts'
 import { i18n } from '../../../src-renderer/i18n.ts'
 import CalibrationCard from '../../../src-renderer/views/analyse/CalibrationCard.vue'
+import ComparisonCard from '../../../src-renderer/views/analyse/ComparisonCard.vue'
 import { anEvaluation } from '../../support/evaluation.ts'
 import type { HandlerOverrides } from '../../support/fake-workbench.ts'
 import { press, settled, startRenderer } from '../../support/renderer.ts'
@@ -93,5 +94,71 @@ describe('calibration', () => {
       throw new AppError('runs.unknown', 'There is no run 1 in this project.')
     })
     expect(failing.wrapper.text()).toContain('There is no run 1 in this project.')
+  })
+})
+
+const figures = {
+  accuracy: 85.8,
+  accuracyNoNull: 90.6,
+  macroF1: 79.64,
+  macroF1NoNull: 90.48,
+  macroF1NonNullClasses: 90.48,
+  weightedF1: 84.69,
+}
+const comparison: Comparison = {
+  a: { runId: 1, model: 'C+Spatial', figures },
+  b: { runId: 2, model: 'ConvNeXt only', figures: { ...figures, accuracy: 77.78, macroF1: 79.64 } },
+  students: 162,
+  scenes: 5,
+  mcNemar: { onlyA: 18, onlyB: 5, exactP: 0.0106, statistic: 6.26, correctedP: 0.0123 },
+  tests: [
+    { test: 'mcNemar', difference: 8.02, pValue: 0.0106, adjustedP: 0.0319, permutations: null, exact: true },
+    { test: 'accuracy', difference: 8.02, pValue: 0.1875, adjustedP: 0.25, permutations: 32, exact: true },
+    { test: 'macroF1NoNull', difference: 7.5, pValue: 0.125, adjustedP: 0.25, permutations: 32, exact: true },
+  ],
+  smallestP: 0.0625,
+}
+
+async function showComparison(change: Partial<Comparison> = {}) {
+  const { show, workbench } = await startRenderer({
+    evaluation: { compare: () => ({ ...comparison, ...change }) },
+  })
+  const wrapper = show(ComparisonCard, { evaluation, otherId: 2 })
+  cleanUp.push(() => wrapper.unmount())
+  await settled()
+  const words = () => wrapper.get('[data-testid="plain-words"]').text()
+  const cells = (figure: string) => wrapper.findAll(`[data-figure="${figure}"] td`).map((cell) => cell.text())
+  return { wrapper, words, cells, workbench }
+}
+
+describe('model against model', () => {
+  test('says in plain words who is better on how many, and whether that is more than chance', async () => {
+    const { words, wrapper, workbench } = await showComparison()
+    expect(words()).toMatch(/^C\+Spatial is better on 18 students, ConvNeXt only on 5\./)
+    expect(words()).toContain('no difference beyond chance between scenes (p = 0.250)')
+    expect(wrapper.text()).toContain('with 5, exchanging scenes cannot give a p below 0.063')
+    expect(workbench.state.calls.at(-1)).toEqual({ name: 'evaluation.compare', input: { runA: 1, runB: 2 } })
+  })
+
+  test('the table has both figures, their difference, p and corrected p where there is a test', async () => {
+    const { cells } = await showComparison()
+    expect(cells('accuracy')).toEqual(['85.80', '77.78', '+8.02', '0.188', '0.250'])
+    expect(cells('macroF1')).toEqual(['79.64', '79.64', '0.00', '', ''])
+    expect(cells('mcNemar')).toEqual(['0.011', '0.032'])
+  })
+
+  test('a clear difference names the better run, by its letter where both have one name', async () => {
+    const clear = comparison.tests.map((one) => ({ ...one, difference: -5, pValue: 0.0001, adjustedP: 0.0003 }))
+    const named = await showComparison({ tests: clear, smallestP: 1e-6, scenes: 21 })
+    expect(named.words()).toContain('ConvNeXt only is better by more than chance between scenes (p < 0.001)')
+    expect(named.wrapper.text()).not.toContain('Few scenes')
+    const twins = await showComparison({ tests: clear, b: { ...comparison.b, model: 'C+Spatial' } })
+    expect(twins.words()).toContain('B (C+Spatial) is better by more than chance')
+  })
+
+  test('runs that share no student have nothing to compare', async () => {
+    const { wrapper } = await showComparison({ students: 0, scenes: 0 })
+    expect(wrapper.text()).toContain('No student with a label has a prediction of both runs.')
+    expect(wrapper.find('table').exists()).toBe(false)
   })
 })
