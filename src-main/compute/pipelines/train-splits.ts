@@ -2,13 +2,14 @@ import { viewElements } from '#main/codecs/elements/element-type.ts'
 import { elementsToFloat32 } from '#main/codecs/elements/to-float.ts'
 import { isElementType } from '#main/codecs/pickle/numpy-dtype.ts'
 import { hashFile } from '#main/exchange/files.ts'
-import { integerColumn, stringColumn } from '#main/exchange/rafnet/columns.ts'
+import { columnItems, integerColumn, stringColumn } from '#main/exchange/rafnet/columns.ts'
 import { contextDictOf, readContext } from '#main/exchange/rafnet/context-table.ts'
 import type { PickleDict } from '#main/exchange/rafnet/context-table.ts'
 import { readPickleFile } from '#main/exchange/rafnet/read-pickle-file.ts'
 import { findSidecar } from '#main/exchange/rafnet/sidecar.ts'
 import { vectorRows } from '#main/exchange/rafnet/vector-rows.ts'
 import type { HeadConfig, Modality } from '#main/onnx/architectures/config.ts'
+import { mixesRows } from '#main/training/graph/head-inputs.ts'
 import type { TrainingRows } from '#main/training/evaluate-logits.ts'
 import { AppError } from '#shared/contract/app-error.ts'
 
@@ -44,8 +45,14 @@ export async function loadSplit(file: string, head: HeadConfig, signal: AbortSig
   const labelled = dict.get('labels')
   if (labelled === undefined)
     throw refuse('training.label-unknown', 'it has no labels, so nothing can be learnt from it.')
-  const count = Array.isArray(paths) ? paths.length : lengthOf(dict, head)
+  const count = columnItems(labelled)?.length ?? 0
   if (count === 0) throw refuse('training.split-empty', 'there is no student in it. Choose another file.')
+  if (paths === undefined && mixesRows(head)) {
+    throw refuse(
+      'features.img-paths-missing',
+      'metadata.img_paths is missing, so that no row can be told which photo it belongs to, and a graph head needs to know.',
+    )
+  }
   const imagePaths = paths === undefined ? [] : stringColumn(paths, count, { file, key: 'metadata.img_paths' })
   const scenes = photoIndex(imagePaths, count)
   const context = { file, dict, count, scenes, hasPaths: paths !== undefined }
@@ -61,17 +68,6 @@ interface SplitContext {
   readonly count: number
   readonly scenes: Int32Array
   readonly hasPaths: boolean
-}
-
-/** Rows of a file without image paths: those of its first modality. */
-function lengthOf(dict: PickleDict, head: HeadConfig): number {
-  for (const { name } of head.modalities) {
-    const value = dict.get(name)
-    if (Array.isArray(value)) return value.length
-    if (typeof value === 'object' && value !== null && 'shape' in value)
-      return (value.shape as readonly number[])[0] ?? 0
-  }
-  return 0
 }
 
 /** Running index of distinct paths in order of first appearance; without paths all rows are one photo. */

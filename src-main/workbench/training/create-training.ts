@@ -34,16 +34,18 @@ export function createTraining({ compute, jobs, appVersion, resourcesFolder }: P
 /** Progress in epochs over all seeds. */
 function epochCounter(job: JobContext): (message: TrainingMessage) => void {
   let epochs = 0
-  let position = 0
+  let endedSeeds = 0
   let total = 0
   return (message) => {
     if (message.kind === 'start') {
       epochs = message.epochs
       total = epochs * message.seeds.length
     }
-    if (message.kind === 'seed') position = message.position
-    if (message.kind === 'epoch') job.progress(position * epochs + message.record.epoch, total)
-    if (message.kind === 'seed-end') job.progress((position + 1) * epochs, total)
+    if (message.kind === 'epoch') job.progress(endedSeeds * epochs + message.record.epoch, total)
+    if (message.kind === 'seed-end') {
+      endedSeeds += 1
+      job.progress(endedSeeds * epochs, total)
+    }
   }
 }
 

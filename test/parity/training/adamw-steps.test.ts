@@ -5,6 +5,7 @@ import { buildEvaluationModel } from '#main/training/graph/build-evaluation-mode
 import { buildStepModel } from '#main/training/graph/build-step-model.ts'
 import { graphNames } from '#main/training/graph/graph-names.ts'
 import { freshState } from '#main/training/head-state.ts'
+import { classWeights, countClasses } from '#main/training/losses/class-weights.ts'
 import { runSteps } from '#main/training/run-steps.ts'
 import { floatsOf } from '#main/training/training-session.ts'
 import { goldenFolder } from '../../support/heads.ts'
@@ -40,6 +41,9 @@ async function repeatSteps(fixture: TrainingFixture, rows: TrainingRows) {
 }
 
 async function expectSameTraining(fixture: TrainingFixture, rows: TrainingRows): Promise<void> {
+  const counts = countClasses(rows.labels, fixture.config.classes)
+  const weights = classWeights(counts, { method: 'log_balanced', beta: 0.999, nullWeightFactor: 0.1 })
+  for (const [index, expected] of fixture.classWeights.entries()) expect(weights[index]).toBeCloseTo(expected, 6)
   const { model, results, all } = await repeatSteps(fixture, rows)
   expect(model.trained.map(({ name }) => name).toSorted()).toEqual(Object.keys(fixture.gradientNorms).toSorted())
   for (const [name, expected] of Object.entries(fixture.gradientNorms)) {
