@@ -11,17 +11,33 @@ export interface ReportHead {
   /** Honest note of where the data come from, as in the synthetic sample; null elsewhere. */
   readonly note: string | null
   readonly classes: readonly BehaviourClass[]
-  readonly run: string
+  /** null where no model has a say: the report then tells what the labels say. */
+  readonly run: ReportRun | null
+  readonly labels: LabelTally
+  /** ISO 8601. */
+  readonly generatedAt: string
+  readonly appVersion: string
+  readonly faces: Faces
+  readonly language: ReportLanguage
+}
+
+/** The run that a report holds against the labels. */
+export interface ReportRun {
+  readonly name: string
   readonly family: string
   readonly provider: string
   readonly providerReason: string
   /** ISO 8601. */
   readonly predictedAt: string
-  readonly generatedAt: string
-  readonly appVersion: string
-  readonly faces: Faces
-  readonly language: ReportLanguage
   readonly evaluation: Evaluation
+}
+
+/** How often each class is a label in force, over all scenes of the report. */
+export interface LabelTally {
+  readonly students: number
+  readonly labelled: number
+  /** By class index. */
+  readonly counts: ReadonlyMap<number, number>
 }
 
 export interface ReportStudent {

@@ -42,6 +42,10 @@ const english = {
   withoutLabel: 'students without a label',
   withoutPrediction: 'students without a prediction',
   noScore: 'no student here has both a label and a prediction',
+  noModel: 'Labels only: no model has run',
+  share: 'Share of labelled',
+  labelled: 'students have a label',
+  labelledHere: 'labelled',
   smallNumbers: 'With few students a percentage means little: read it with its interval.',
 }
 export type ReportWords = Readonly<Record<keyof typeof english, string>>
@@ -88,6 +92,10 @@ const chinese: ReportWords = {
   withoutLabel: '名学生没有标签',
   withoutPrediction: '名学生没有预测',
   noScore: '此处没有同时具有标签和预测的学生',
+  noModel: '仅含标签：未运行模型',
+  share: '占有标签者的比例',
+  labelled: '名学生有标签',
+  labelledHere: '有标签',
   smallNumbers: '人数少时百分比意义有限：请结合区间阅读。',
 }
 

@@ -19,7 +19,8 @@ export interface ReportPreview {
 }
 
 const choice = z.object({
-  runId: id,
+  /** null reports the labels alone, as of photos labelled by hand. */
+  runId: id.nullable(),
   faces: faces.default('pixelated'),
   language: z.enum(['en', 'zh-CN']).default('en'),
   sceneIds: z.array(id).nullable().default(null),

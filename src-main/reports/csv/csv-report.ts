@@ -53,8 +53,10 @@ export async function* studentsCsv(head: ReportHead, scenes: AsyncIterable<Repor
   }
 }
 
-/** One line a scene, then one line for all. Rates are percentages. */
-export function scenesCsv({ evaluation }: ReportHead): string {
+/** One line a scene, then one line for all: rates in percent of the run, or without one how many students did what. */
+export function scenesCsv(head: ReportHead, scenes: AsyncIterable<ReportScene>): AsyncIterable<string> | string {
+  if (!head.run) return labelledScenesCsv(head, scenes)
+  const { evaluation } = head.run
   const header = csvLine(['scene', 'students', 'correct', 'accuracy', 'interval low', 'interval high'])
   const rows = evaluation.scenes.map(({ scene, students, correct, accuracy, interval }) =>
     csvLine([scene, students, correct, accuracy, ...interval]),
@@ -63,8 +65,26 @@ export function scenesCsv({ evaluation }: ReportHead): string {
   return byteOrderMark + header + rows.join('') + csvLine(['all', total, count, percent, ...interval])
 }
 
-/** One line a class: its figures in percent, then its row of the confusion matrix. */
-export function classesCsv({ evaluation }: ReportHead): string {
+async function* labelledScenesCsv(
+  { classes, labels }: ReportHead,
+  scenes: AsyncIterable<ReportScene>,
+): AsyncGenerator<string, void> {
+  yield byteOrderMark + csvLine(['scene', 'students', 'labelled', ...classes.map((one) => one.name)])
+  for await (const { relativePath, students } of scenes) {
+    const truth = students.flatMap((one) => (one.truth === null ? [] : [one.truth]))
+    const counts = classes.map(({ index }) => truth.filter((one) => one === index).length)
+    yield csvLine([relativePath, students.length, truth.length, ...counts])
+  }
+  yield csvLine(['all', labels.students, labels.labelled, ...classes.map(({ index }) => labels.counts.get(index) ?? 0)])
+}
+
+/** One line a class: its figures in percent, then its row of the confusion matrix; without a run, its students alone. */
+export function classesCsv({ run, classes, labels }: ReportHead): string {
+  if (!run) {
+    const lines = classes.map(({ name, index }) => csvLine([name, labels.counts.get(index) ?? 0]))
+    return byteOrderMark + csvLine(['class', 'students']) + lines.join('')
+  }
+  const { evaluation } = run
   const predicted = evaluation.classes.map((one) => `predicted ${one.class.name}`)
   const header = csvLine(['class', 'students', 'precision', 'recall', 'f1', ...predicted])
   const rows = evaluation.classes.map((one, row) =>

@@ -3,14 +3,11 @@ import type { ReportHead } from '../report-model.ts'
 import { reportWords } from '../report-words.ts'
 import { classChip } from './class-chip.ts'
 import { escapeHtml } from './escape-html.ts'
-
-const percent = (value: number): string => `${value.toFixed(1)} %`
-const range = ([low, high]: readonly [number, number]): string => `${low.toFixed(1)}–${high.toFixed(1)} %`
+import { percent, range, whisker } from './rates.ts'
 
 /** The figures over all scenes: headline, confusion matrix, per class, per scene. */
-export function figuresSection(head: ReportHead): string {
+export function figuresSection(head: ReportHead, evaluation: Evaluation): string {
   const words = reportWords[head.language]
-  const { evaluation } = head
   const rate = (name: string, { count, total, percent: value, interval }: Rate) =>
     `<div><dt>${name}</dt><dd>${percent(value)}<small>${count} ${words.of} ${total} · ${words.interval} ${range(interval)}</small></dd></div>`
   const figure = (name: string, value: number, note = '') =>
@@ -30,8 +27,8 @@ ${figure(words.weightedF1, evaluation.weightedF1)}
 </dl>
 <p class="quiet">${[words.smallNumbers, ...left].join(' · ')}</p>
 <h2>${words.confusion}</h2><p class="quiet">${words.confusionNote}</p>${confusionTable(evaluation)}
-<h2>${words.perClass}</h2>${classTable(head)}
-<h2>${words.perScene}</h2>${sceneTable(head)}`
+<h2>${words.perClass}</h2>${classTable(head, evaluation)}
+<h2>${words.perScene}</h2>${sceneTable(head, evaluation)}`
 }
 
 function confusionTable({ classes, confusion }: Evaluation): string {
@@ -47,7 +44,7 @@ function confusionTable({ classes, confusion }: Evaluation): string {
   return `<table class="confusion"><thead><tr><th></th>${heads}</tr></thead><tbody>${rows.join('')}</tbody></table>`
 }
 
-function classTable({ evaluation, language }: ReportHead): string {
+function classTable({ language }: ReportHead, evaluation: Evaluation): string {
   const words = reportWords[language]
   const rows = evaluation.classes.map(
     (one) =>
@@ -57,7 +54,7 @@ function classTable({ evaluation, language }: ReportHead): string {
   return `<table><thead><tr>${heads.map((name) => `<th>${name}</th>`).join('')}</tr></thead><tbody>${rows.join('')}</tbody></table>`
 }
 
-function sceneTable({ evaluation, language }: ReportHead): string {
+function sceneTable({ language }: ReportHead, evaluation: Evaluation): string {
   const words = reportWords[language]
   const rows = evaluation.scenes.map(
     (one) =>
@@ -66,7 +63,3 @@ function sceneTable({ evaluation, language }: ReportHead): string {
   const heads = [words.scene, words.students, words.correct, words.accuracy, words.interval]
   return `<table><thead><tr>${heads.map((name) => `<th>${name}</th>`).join('')}</tr></thead><tbody>${rows.join('')}</tbody></table>`
 }
-
-/** A rate and its interval on a line from 0 to 100 %. */
-const whisker = (value: number, [low, high]: readonly [number, number]): string =>
-  `<svg width="120" height="14" role="img" aria-label="${percent(value)}, ${range([low, high])}"><line x1="0" x2="120" y1="7" y2="7" stroke="#dde3ea"/><line x1="${(low * 1.2).toFixed(1)}" x2="${(high * 1.2).toFixed(1)}" y1="7" y2="7" stroke="#1f5ab8" stroke-width="2"/><circle cx="${(value * 1.2).toFixed(1)}" cy="7" r="4" fill="#1f5ab8"/></svg>`

@@ -2,13 +2,17 @@ import type { ReportHead, ReportScene } from '../report-model.ts'
 import { reportWords } from '../report-words.ts'
 import { escapeHtml } from './escape-html.ts'
 import { figuresSection } from './figures-section.ts'
+import { labelsSection } from './labels-section.ts'
 import { reportStyle } from './report-style.ts'
 import { sceneSection } from './scene-section.ts'
 
 /** The report as one self-contained HTML file, scene by scene, so that ten thousand photos never stand in memory at once. */
 export async function* htmlReport(head: ReportHead, scenes: AsyncIterable<ReportScene>): AsyncGenerator<string, void> {
   const words = reportWords[head.language]
-  const model = `${words.model}: ${escapeHtml(head.run)} (${escapeHtml(head.family)}), ${words.ranOn} ${escapeHtml(head.provider.toUpperCase())}`
+  const { run } = head
+  const model = run
+    ? `${words.model}: ${escapeHtml(run.name)} (${escapeHtml(run.family)}), ${words.ranOn} ${escapeHtml(run.provider.toUpperCase())}`
+    : words.noModel
   yield `<!doctype html>
 <html lang="${head.language}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>${escapeHtml(head.project)} · ${words.title}</title><style>${reportStyle(head.classes)}</style></head><body><main>
@@ -16,7 +20,7 @@ export async function* htmlReport(head: ReportHead, scenes: AsyncIterable<Report
 <p class="quiet">${model} · ${words.made} ${escapeHtml(head.appVersion)}</p>
 ${head.note === null ? '' : `<p class="note">${escapeHtml(head.note)}</p>`}
 <p class="quiet">${head.faces === 'shown' ? words.facesShown : words.facesPixelated}</p>
-${figuresSection(head)}`
+${run ? figuresSection(head, run.evaluation) : labelsSection(head)}`
   for await (const scene of scenes) yield sceneSection(head, scene)
   yield '</main></body></html>\n'
 }

@@ -9,7 +9,9 @@ export function sceneSection(head: ReportHead, scene: ReportScene): string {
   const { score } = scene
   const rate = score
     ? `${words.accuracy} <b>${score.accuracy.toFixed(1)} %</b> (${score.correct} ${words.of} ${score.students}, ${words.interval} ${score.interval[0].toFixed(1)}–${score.interval[1].toFixed(1)} %)`
-    : words.noScore
+    : head.run
+      ? words.noScore
+      : `${scene.students.filter((one) => one.truth !== null).length} ${words.of} ${scene.students.length} ${words.labelledHere}`
   const about = [scene.room, scene.takenAt, scene.reviewed ? words.reviewed : words.notReviewed].filter(
     (part) => part !== null,
   )
@@ -29,8 +31,9 @@ function studentTable(head: ReportHead, scene: ReportScene): string {
     const confidence = student.confidence === null ? '' : `${Math.round(100 * student.confidence)} %`
     const cells = [student.bboxId, className(head.classes, student.truth)].map((text) => `<td>${escapeHtml(text)}</td>`)
     const predicted = escapeHtml(className(head.classes, student.predicted))
-    return `<tr><td>${student.seat}</td>${cells.join('')}<td${wrong}>${predicted}</td><td>${confidence}</td></tr>`
+    const model = head.run ? `<td${wrong}>${predicted}</td><td>${confidence}</td>` : ''
+    return `<tr><td>${student.seat}</td>${cells.join('')}${model}</tr>`
   })
-  const heads = [words.seat, words.student, words.label, words.prediction, words.confidence]
+  const heads = [words.seat, words.student, words.label, ...(head.run ? [words.prediction, words.confidence] : [])]
   return `<table class="students"><thead><tr>${heads.map((name) => `<th>${name}</th>`).join('')}</tr></thead><tbody>${rows.join('')}</tbody></table>`
 }

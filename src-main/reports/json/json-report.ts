@@ -2,8 +2,12 @@ import { className, type ReportHead, type ReportScene } from '../report-model.ts
 
 /** The report for programs: the head's figures, then every scene with every student; photos are left to the HTML report. */
 export async function* jsonReport(head: ReportHead, scenes: AsyncIterable<ReportScene>): AsyncGenerator<string, void> {
-  const { evaluation, ...about } = head
-  yield `{"about":${JSON.stringify(about)},\n"evaluation":${JSON.stringify(evaluation)},\n"scenes":[`
+  const { run, labels, ...rest } = head
+  const { name, evaluation, ...model } = run ?? { name: null, evaluation: null }
+  const about = { ...rest, run: name, ...model }
+  const tally = head.classes.map((one) => ({ class: one.name, students: labels.counts.get(one.index) ?? 0 }))
+  const labelled = { students: labels.students, labelled: labels.labelled, classes: tally }
+  yield `{"about":${JSON.stringify(about)},\n"labels":${JSON.stringify(labelled)},\n"evaluation":${JSON.stringify(evaluation)},\n"scenes":[`
   let separator = '\n'
   for await (const { photo, students, ...scene } of scenes) {
     const named = students.map((student) => ({

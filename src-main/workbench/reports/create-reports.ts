@@ -94,7 +94,7 @@ async function writeReport(context: WorkbenchContext, input: WriteInput, job: Jo
       sha256: createHash('sha256').update(bytes).digest('hex'),
       bytes: bytes.byteLength,
       selection: { kind: 'report', runId: input.runId, faces: input.faces, sceneIds: input.sceneIds },
-      students: head.evaluation.students,
+      students: head.run?.evaluation.students ?? head.labels.labelled,
     })
   }
   return { folder: input.out, files, faces: input.faces }

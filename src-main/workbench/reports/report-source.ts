@@ -1,4 +1,3 @@
-import type { Evaluation } from '#shared/contract/evaluation.ts'
 import type { Faces } from '#shared/contract/schemas.ts'
 import type { SceneDetail, SceneStudent } from '#shared/contract/scenes.ts'
 import { classByIndex, type BehaviourClass } from '#shared/domain/behaviour-class.ts'
@@ -6,12 +5,15 @@ import {
   isWrong,
   type ReportHead,
   type ReportLanguage,
+  type ReportRun,
   type ReportScene,
   type ReportStudent,
 } from '#main/reports/report-model.ts'
+import type { Store } from '#main/store/store.ts'
 import { listClasses } from '#main/store/tables/class.ts'
 import { getModel } from '#main/store/tables/model.ts'
 import { getProperty } from '#main/store/tables/property.ts'
+import { tallyLabels } from '#main/store/tables/label-tally.ts'
 import { allSceneIds } from '#main/store/tables/scene.ts'
 import { evaluateRun } from '../evaluation/evaluate-run.ts'
 import { knownRun } from '../models/run-info.ts'
@@ -22,7 +24,8 @@ import { sceneDetail } from '../scenes/scene-detail.ts'
 import type { WorkbenchContext } from '../workbench-context.ts'
 
 export interface ReportChoice {
-  readonly runId: number
+  /** null reports the labels alone. */
+  readonly runId: number | null
   readonly faces: Faces
   readonly sceneIds: readonly number[] | null
   readonly language: ReportLanguage
@@ -38,21 +41,28 @@ export async function reportHead(
   choice: ReportChoice,
 ): Promise<ReportHead> {
   const { store } = project
-  const run = knownRun(store, choice.runId)
   return {
     project: summarise(project).name,
     note: getProperty(store, 'note'),
     classes: listClasses(store),
-    run: run.name,
-    family: getModel(store, run.modelId)?.family ?? '',
-    provider: run.provider,
-    providerReason: run.providerReason,
-    predictedAt: run.createdAt,
+    run: choice.runId === null ? null : await reportRun(store, choice.runId, choice.sceneIds),
+    labels: tallyLabels(store, choice.sceneIds),
     generatedAt: context.clock().toISOString(),
     appVersion: context.appVersion,
     faces: choice.faces,
     language: choice.language,
-    evaluation: await evaluateRun(store, choice.runId, choice.sceneIds),
+  }
+}
+
+async function reportRun(store: Store, runId: number, sceneIds: ReportChoice['sceneIds']): Promise<ReportRun> {
+  const run = knownRun(store, runId)
+  return {
+    name: run.name,
+    family: getModel(store, run.modelId)?.family ?? '',
+    provider: run.provider,
+    providerReason: run.providerReason,
+    predictedAt: run.createdAt,
+    evaluation: await evaluateRun(store, runId, sceneIds),
   }
 }
 
@@ -77,7 +87,7 @@ export async function* reportScenes(
     signal.throwIfAborted()
     // Lets calls and other jobs in between two scenes.
     await new Promise(setImmediate)
-    const detail = sceneDetail(project.store, sceneId, [choice.runId])
+    const detail = sceneDetail(project.store, sceneId, choice.runId === null ? [] : [choice.runId])
     const students = detail.students.map(toReportStudent)
     yield {
       scene: detail.scene.name,
@@ -85,16 +95,13 @@ export async function* reportScenes(
       room: detail.scene.room,
       takenAt: detail.scene.takenAt,
       reviewed: detail.scene.review === 'reviewed',
-      score: scoreOf(head.evaluation, sceneId),
+      score: head.run?.evaluation.scenes.find((score) => score.sceneId === sceneId) ?? null,
       students,
       photo: photos && detail.scene.hasPhoto ? await annotatedPhoto(context, project, detail, students, head) : null,
     }
     onScene(position + 1)
   }
 }
-
-const scoreOf = (evaluation: Evaluation, sceneId: number) =>
-  evaluation.scenes.find((score) => score.sceneId === sceneId) ?? null
 
 function toReportStudent({ bboxId, label, predictions }: SceneStudent, at: number): ReportStudent {
   const prediction = predictions[0] ?? null

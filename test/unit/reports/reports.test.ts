@@ -36,16 +36,19 @@ const head = (more: Partial<ReportHead> = {}): ReportHead => ({
   project: '<script>alert(1)</script>',
   note: null,
   classes: rafnetClasses,
-  run: 'head',
-  family: 'multimodal_classifier',
-  provider: 'cpu',
-  providerReason: 'CUDA is missing',
-  predictedAt: '2026-11-22T01:00:00Z',
+  run: {
+    name: 'head',
+    family: 'multimodal_classifier',
+    provider: 'cpu',
+    providerReason: 'CUDA is missing',
+    predictedAt: '2026-11-22T01:00:00Z',
+    evaluation,
+  },
+  labels: { students: 3, labelled: 2, counts: new Map([[0, 2]]) },
   generatedAt: '2026-11-22T02:00:00Z',
   appVersion: '0.1.0',
   faces: 'pixelated',
   language: 'en',
-  evaluation,
   ...more,
 })
 const scene: ReportScene = {
@@ -89,9 +92,9 @@ const scene: ReportScene = {
   ],
   photo: Uint8Array.of(0xff, 0xd8),
 }
-async function* one() {
+async function* one(more: Partial<ReportScene> = {}) {
   await Promise.resolve()
-  yield scene
+  yield { ...scene, ...more }
 }
 const text = async (chunks: AsyncIterable<string>) => (await Array.fromAsync(chunks)).join('')
 
@@ -126,7 +129,7 @@ describe('CSV', () => {
   })
 
   test('scenes end with a line for all, classes carry their row of the confusion matrix', () => {
-    expect(scenesCsv(head()).trimEnd().split('\r\n').at(-1)).toBe('all,2,1,50,9.45,90.55')
+    expect(String(scenesCsv(head(), one())).trimEnd().split('\r\n').at(-1)).toBe('all,2,1,50,9.45,90.55')
     expect(classesCsv(head()).split('\r\n')[1]).toBe('Bowing Head,1,50,50,50,1,1,0,0,0')
   })
 })
@@ -139,4 +142,32 @@ test('JSON is one document with names for classes and no photos', async () => {
   expect(parsed.evaluation).toEqual(evaluation)
   expect(parsed.scenes[0]!.students.map((student) => student.truth)).toEqual(['Bowing Head', 'Bowing Head', null])
   expect(JSON.stringify(parsed)).not.toContain('photo')
+})
+
+describe('without a run', () => {
+  const labelsOnly = () => head({ run: null })
+
+  test('HTML tells how many students have which label, with intervals, and asks nothing of a model', async () => {
+    const html = await text(htmlReport(labelsOnly(), one({ score: null })))
+    expect(html).toContain('Labels only')
+    expect(html).toContain('2 of 3 students have a label')
+    expect(html).toContain('<span>2 of 3 labelled</span>')
+    expect(html).toContain('100.0 %')
+    expect(html).not.toMatch(/Confusion|Accuracy|Prediction/)
+  })
+
+  test('CSV counts classes per scene and over all', async () => {
+    const scenes = (await text(scenesCsv(labelsOnly(), one()) as AsyncIterable<string>)).trimEnd().split('\r\n')
+    expect(scenes).toEqual([
+      '\uFEFFscene,students,labelled,Bowing Head,Listening,Reading/Writing,Null,Using Phone',
+      '课/a&b.jpg,3,2,2,0,0,0,0',
+      'all,3,2,2,0,0,0,0',
+    ])
+    expect(classesCsv(labelsOnly()).split('\r\n').slice(0, 2)).toEqual(['\uFEFFclass,students', 'Bowing Head,2'])
+  })
+
+  test('JSON has no evaluation but the labels', async () => {
+    const parsed: unknown = JSON.parse(await text(jsonReport(labelsOnly(), one())))
+    expect(parsed).toMatchObject({ about: { run: null }, evaluation: null, labels: { students: 3, labelled: 2 } })
+  })
 })

@@ -16,10 +16,12 @@ export async function report(context: CommandContext, project: string, options: 
   const { client, output, signal } = context
   const formats = parseFormats(options.format)
   await client.project.open({ folder: resolve(project) })
-  const run = await findRun(context, options.model)
+  // Without any run the report tells what the labels say; a model asked for by name must be there.
+  const runs = await client.models.runs({})
+  const run = runs.length === 0 && options.model === undefined ? null : await findRun(context, options.model)
   const summary = await client.reports.write(
     {
-      runId: run.id,
+      runId: run?.id ?? null,
       out: resolve(options.out),
       formats,
       faces: options.showFaces ? 'shown' : 'pixelated',
