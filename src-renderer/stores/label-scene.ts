@@ -4,14 +4,14 @@ import type { AppError } from '#shared/contract/app-error.ts'
 import { toAppError } from '#shared/contract/app-error.ts'
 import type { SceneDetail, SceneStudent } from '#shared/contract/scenes.ts'
 import type { Edit } from '#shared/domain/edit.ts'
+import { createDrawnNames } from './drawn-names.ts'
 import { useEdits } from './edits.ts'
 import { withPending, withRealIds, type PendingEdit } from './pending-edits.ts'
 import { useProject } from './project.ts'
 import { useRuns } from './runs.ts'
+import { createSceneCache } from './scene-cache.ts'
 import { useSession } from './session.ts'
 import { useSettings } from './settings.ts'
-
-const keptScenes = 12
 
 /**
  * The scene on the canvas: its students as the workbench knows them, with edits that are still on their way already applied, and the
@@ -29,12 +29,7 @@ export const useLabelScene = defineStore('label-scene', () => {
   const pending = shallowRef<readonly PendingEdit[]>([])
   const wanted = shallowRef<readonly number[]>([])
   const error = shallowRef<AppError | null>(null)
-  const cache = new Map<number, SceneDetail>()
-  const loads = new Map<number, Promise<SceneDetail>>()
-  const versions = new Map<number, number>()
-  const realIds = new Map<number, number>()
-  const naming = new Map<number, Promise<unknown>>()
-  let loadsBegun = 0
+  const names = createDrawnNames()
   let lastToken = 0
 
   /** Scenes that a model was run on alone: that run is shown there instead of run A, until another run A is chosen. */
@@ -51,12 +46,21 @@ export const useLabelScene = defineStore('label-scene', () => {
   const scene = computed(() => detail.value?.scene ?? null)
   const students = computed<readonly SceneStudent[]>(() => detail.value?.students ?? [])
   const byId = computed(() => new Map(students.value.map((student) => [student.id, student])))
-  const selection = computed(() => wanted.value.map(realId).filter((id) => byId.value.has(id)))
+  const selection = computed(() => wanted.value.map(names.realId).filter((id) => byId.value.has(id)))
   const selected = computed(() => selection.value.flatMap((id) => byId.value.get(id) ?? []))
   const primary = computed(() => selected.value.at(-1) ?? null)
 
-  function realId(id: number): number {
-    return realIds.get(id) ?? id
+  const cache = createSceneCache({
+    ask: (id) => session.api().scenes.get({ sceneId: id, runIds: runIdsOf(id) }),
+    onLoaded: dropConfirmed,
+    isShown: (id) => id === sceneId.value,
+  })
+
+  /** A load that began after an edit was written already has it. */
+  function dropConfirmed(id: number, begun: number): void {
+    pending.value = pending.value.filter(
+      (one) => one.sceneId !== id || one.writtenAt === null || one.writtenAt >= begun,
+    )
   }
 
   /** Shows a scene. A cached one is there before this returns; nobody stays selected. */
@@ -67,12 +71,12 @@ export const useLabelScene = defineStore('label-scene', () => {
       known.value = cache.get(id) ?? null
     }
     wanted.value = studentIds
-    return cache.has(id) ? Promise.resolve() : show(id)
+    return cache.get(id) ? Promise.resolve() : show(id)
   }
 
   async function show(id: number): Promise<void> {
     try {
-      const loaded = await load(id)
+      const loaded = await cache.load(id)
       if (sceneId.value !== id) return
       known.value = loaded
       error.value = null
@@ -81,53 +85,11 @@ export const useLabelScene = defineStore('label-scene', () => {
     }
   }
 
-  /** One load a scene at a time; what changed while it was under way is loaded again. */
-  function load(id: number): Promise<SceneDetail> {
-    const running = loads.get(id)
-    if (running) return running
-    const started = ask(id).finally(() => loads.delete(id))
-    loads.set(id, started)
-    return started
-  }
-
-  async function ask(id: number): Promise<SceneDetail> {
-    for (;;) {
-      const version = versions.get(id) ?? 0
-      const begun = ++loadsBegun
-      const loaded = await session.api().scenes.get({ sceneId: id, runIds: runIdsOf(id) })
-      if ((versions.get(id) ?? 0) !== version) continue
-      pending.value = pending.value.filter(
-        (one) => one.sceneId !== id || one.writtenAt === null || one.writtenAt >= begun,
-      )
-      keep(id, loaded)
-      return loaded
-    }
-  }
-
-  function keep(id: number, loaded: SceneDetail): void {
-    cache.delete(id)
-    cache.set(id, loaded)
-    for (const oldest of cache.keys()) {
-      if (cache.size <= keptScenes) break
-      if (oldest !== sceneId.value) cache.delete(oldest)
-    }
-  }
-
-  /** Loads scenes that may be wanted next; what fails here is told when it is opened. */
-  function preload(ids: readonly number[]): void {
-    for (const id of ids) if (!cache.has(id)) void load(id).catch(() => undefined)
-  }
-
   /** Something in these scenes (null: in any) changed in the workbench. */
   function forget(sceneIds: readonly number[] | null): void {
-    const stale = sceneIds ?? [
-      ...new Set([...cache.keys(), ...loads.keys(), ...(sceneId.value ? [sceneId.value] : [])]),
-    ]
-    for (const id of stale) {
-      versions.set(id, (versions.get(id) ?? 0) + 1)
-      cache.delete(id)
-    }
-    if (sceneId.value !== null && stale.includes(sceneId.value)) void show(sceneId.value)
+    cache.forget(sceneIds)
+    const shown = sceneId.value
+    if (shown !== null && (sceneIds === null || sceneIds.includes(shown))) void show(shown)
   }
 
   function select(ids: readonly number[], how: 'set' | 'toggle' | 'add' = 'set'): void {
@@ -163,16 +125,15 @@ export const useLabelScene = defineStore('label-scene', () => {
     }
     pending.value = [...pending.value, one]
     const writing = send(one)
-    for (const drawn of drawnIds) naming.set(drawn, writing)
+    names.expectNames(drawnIds, writing)
     if (drawnIds.length > 0) wanted.value = drawnIds
     return writing
   }
 
   async function send(one: PendingEdit): Promise<boolean> {
-    // A student that was drawn a moment ago has no id of its own yet.
-    const unnamed = one.edits.flatMap((edit) => ('studentId' in edit ? (naming.get(edit.studentId) ?? []) : []))
+    const unnamed = names.awaited(one.edits.flatMap((edit) => ('studentId' in edit ? [edit.studentId] : [])))
     if (unnamed.length > 0) await Promise.all(unnamed)
-    const real = withRealIds(one.edits, realId)
+    const real = withRealIds(one.edits, names.realId)
     const isNameless = real.some((edit) => 'studentId' in edit && edit.studentId < 0)
     const step = isNameless ? null : await edits.apply(real)
     if (!step) {
@@ -183,7 +144,7 @@ export const useLabelScene = defineStore('label-scene', () => {
     if (one.drawnIds.length > 0) nameDrawn(one, step.studentIds)
     pending.value = pending.value.map((other) =>
       other.token === one.token
-        ? { ...other, edits: real, drawnIds: other.drawnIds.map(realId), writtenAt: loadsBegun }
+        ? { ...other, edits: real, drawnIds: other.drawnIds.map(names.realId), writtenAt: cache.loadsBegun() }
         : other,
     )
     forget([one.sceneId])
@@ -191,13 +152,9 @@ export const useLabelScene = defineStore('label-scene', () => {
   }
 
   function nameDrawn({ drawnIds }: PendingEdit, studentIds: readonly number[]): void {
-    for (const [at, id] of drawnIds.entries()) {
-      const named = studentIds.at(at - drawnIds.length)
-      if (named !== undefined) realIds.set(id, named)
-      naming.delete(id)
-    }
-    pending.value = pending.value.map((other) => ({ ...other, edits: withRealIds(other.edits, realId) }))
-    wanted.value = wanted.value.map(realId)
+    names.name(drawnIds, studentIds)
+    pending.value = pending.value.map((other) => ({ ...other, edits: withRealIds(other.edits, names.realId) }))
+    wanted.value = wanted.value.map(names.realId)
   }
 
   watch(
@@ -218,9 +175,8 @@ export const useLabelScene = defineStore('label-scene', () => {
   watch(
     () => project.summary?.folder,
     () => {
-      cache.clear()
-      versions.clear()
-      realIds.clear()
+      cache.forget(null)
+      names.clear()
       ownRuns.value = new Map()
       pending.value = []
       wanted.value = []
@@ -245,10 +201,9 @@ export const useLabelScene = defineStore('label-scene', () => {
     ownRun,
     showRun,
     open,
-    preload,
+    preload: cache.preload,
     forget,
     select,
     write,
-    isCached: (id: number) => cache.has(id),
   }
 })
