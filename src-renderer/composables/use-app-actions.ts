@@ -31,14 +31,10 @@ export function useAppActions(): void {
   const inProject = (run: () => unknown) => ({ run, when: hasProject })
 
   async function runOnAll(): Promise<void> {
-    const model = runs.models.find((one) => one.id === runs.runA?.modelId) ?? runs.models[0]
+    const model = runs.modelOf(runs.runA)
     if (!model) return void router.push({ name: 'models' })
     const run = await runs.predict(model.id)
     if (run) notices.add('success', t('models.ranOn', { name: run.name, count: run.students }))
-  }
-
-  async function step(how: 'undo' | 'redo'): Promise<void> {
-    await edits[how]()
   }
 
   useActions({
@@ -59,8 +55,8 @@ export function useAppActions(): void {
     'go.models': inProject(go('models')),
     'go.reports': inProject(go('reports')),
     'go.settings': go('settings'),
-    'edit.undo': { run: () => step('undo'), when: () => hasProject() && edits.history.undo !== null },
-    'edit.redo': { run: () => step('redo'), when: () => hasProject() && edits.history.redo !== null },
+    'edit.undo': { run: edits.undo, when: () => hasProject() && edits.history.undo !== null },
+    'edit.redo': { run: edits.redo, when: () => hasProject() && edits.history.redo !== null },
     'model.run-all': inProject(runOnAll),
     'model.add': inProject(async () => {
       await router.push({ name: 'models' })

@@ -54,12 +54,15 @@ export const useRuns = defineStore('runs', () => {
     probing.value = false
   }
 
-  async function predict(modelId: number, sceneIds: readonly number[] | null = null): Promise<RunInfo | undefined> {
-    const run = await notices.guard(() =>
-      session
-        .api()
-        .models.predict({ modelId, sceneIds: sceneIds ? [...sceneIds] : null, device: settings.settings.device }),
-    )
+  /** The model to run next: that of this run, else the first. */
+  function modelOf(run: RunInfo | null): ModelInfo | undefined {
+    return models.value.find((model) => model.id === run?.modelId) ?? models.value[0]
+  }
+
+  /** Runs a model on every scene and looks at the run. */
+  async function predict(modelId: number): Promise<RunInfo | undefined> {
+    const { device } = settings.settings
+    const run = await notices.guard(() => session.api().models.predict({ modelId, sceneIds: null, device }))
     if (!run) return undefined
     await load()
     choose({ a: run.id })
@@ -71,7 +74,7 @@ export const useRuns = defineStore('runs', () => {
     () => void notices.guard(load),
   )
 
-  return { models, runs, providers, probing, loaded, runA, runB, newest, choose, load, probe, predict }
+  return { models, runs, providers, probing, loaded, runA, runB, choose, load, modelOf, probe, predict }
 })
 
 const viewKey = (folder: string | undefined) => `runs:${folder ?? ''}`

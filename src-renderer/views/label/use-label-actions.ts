@@ -24,7 +24,7 @@ export function useLabelActions(
   const onCanvas = () => canvasFocused.value && scene.students.length > 0
   const inScene = (run: () => unknown): ActionHandler => ({ run, when: hasScene })
   const withSelection = (run: () => unknown): ActionHandler => ({ run, when: hasSelection })
-  const toggle = (name: 'showBoxes' | 'showLabels' | 'compare') =>
+  const toggle = (name: 'showBoxes' | 'showLabels') =>
     inScene(() => (view.value = { ...view.value, [name]: !view.value[name] }))
 
   const perDirection = (Object.keys(directions) as (keyof typeof directions)[]).flatMap((side) => {

@@ -1,7 +1,5 @@
-import { computed, shallowRef, watch } from 'vue'
+import { computed } from 'vue'
 import { useI18n } from 'vue-i18n'
-import { useRouter } from 'vue-router'
-import { toAppError, type AppError } from '#shared/contract/app-error.ts'
 import type { LabelSource } from '#shared/domain/label.ts'
 import type { SeatDirection } from '#shared/domain/seat-order.ts'
 import type { Box } from '#shared/geometry/box.ts'
@@ -13,9 +11,8 @@ import { useLabelScene } from '../../stores/label-scene.ts'
 import { useNotices } from '../../stores/notices.ts'
 import { useRuns } from '../../stores/runs.ts'
 import { useSceneList } from '../../stores/scene-list.ts'
-import { useSession } from '../../stores/session.ts'
-import { useSettings } from '../../stores/settings.ts'
 import { acceptance, boxAtCentre, groundSize, studentAcross, studentBeside } from './decisions.ts'
+import { useSceneRun } from './use-scene-run.ts'
 import type { Workspace } from './workspace.ts'
 
 export type LabelCommands = ReturnType<typeof useLabelCommands>
@@ -23,23 +20,15 @@ export type LabelCommands = ReturnType<typeof useLabelCommands>
 /** What hands and keys can do to the shown scene. Every command takes the selection as it is at this moment. */
 export function useLabelCommands(workspace: Workspace, walk: (by: 1 | -1, unreviewed?: boolean) => Promise<void>) {
   const { t } = useI18n()
-  const router = useRouter()
-  const session = useSession()
-  const settings = useSettings()
   const scene = useLabelScene()
   const list = useSceneList()
   const runs = useRuns()
   const notices = useNotices()
   const registry = useActionRegistry()
   const { camera, tool } = workspace
-  const running = shallowRef(false)
-  const runError = shallowRef<AppError | null>(null)
+  const { running, runError, runScene } = useSceneRun()
   const runId = computed(() => scene.run?.id ?? null)
   const photoSize = computed(() => groundSize(scene.scene ?? { widthPx: 0, heightPx: 0 }, scene.students))
-  watch(
-    () => scene.sceneId,
-    () => (runError.value = null),
-  )
 
   function choose(id: number | null): void {
     if (id === null) return
@@ -136,27 +125,6 @@ export function useLabelCommands(workspace: Workspace, walk: (by: 1 | -1, unrevi
       list.markReviewed(shown.id, next)
     }
     if (goesOn) await walk(1)
-  }
-
-  /** Runs the model of run A on this scene alone. Its failure is shown beside the photo. */
-  async function runScene(): Promise<void> {
-    const model = runs.models.find((one) => one.id === scene.run?.modelId) ?? runs.models[0]
-    if (!model) return void router.push({ name: 'models' })
-    const { sceneId } = scene
-    if (sceneId === null || running.value) return
-    running.value = true
-    runError.value = null
-    try {
-      const { device } = settings.settings
-      const run = await session.api().models.predict({ modelId: model.id, sceneIds: [sceneId], device })
-      await runs.load()
-      scene.showRun(sceneId, run.id)
-      notices.add('success', t('models.ranOn', { name: run.name, count: run.students }))
-    } catch (error) {
-      runError.value = toAppError(error)
-    } finally {
-      running.value = false
-    }
   }
 
   /** Labels, model A and model B side by side. A first look takes the newest other run as B. */
