@@ -140,15 +140,21 @@ export function useHand(ports: HandPorts) {
     showCursor()
   }
 
-  const events = { pointerdown: down, pointermove: move, pointerup: up, pointercancel: lose, pointerleave: leave }
-  const others = { keydown, keyup, blur } as const
+  const events = Object.entries({
+    pointerdown: down,
+    pointermove: move,
+    pointerup: up,
+    pointercancel: lose,
+    pointerleave: leave,
+    keydown,
+    keyup,
+    blur,
+  })
   function listen(host: HTMLElement): void {
-    for (const [name, listener] of Object.entries({ ...events, ...others }))
-      host.addEventListener(name, listener as EventListener)
+    for (const [name, listener] of events) host.addEventListener(name, listener as EventListener)
     host.addEventListener('wheel', wheel, { passive: false })
     onScopeDispose(() => {
-      for (const [name, listener] of Object.entries({ ...events, ...others }))
-        host.removeEventListener(name, listener as EventListener)
+      for (const [name, listener] of events) host.removeEventListener(name, listener as EventListener)
       host.removeEventListener('wheel', wheel)
     })
   }

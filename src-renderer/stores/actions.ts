@@ -110,15 +110,13 @@ export const useActionRegistry = defineStore('actions', () => {
 
   /** Listens on the window. On key-up only the few actions that ask for it run. */
   function listen(target: Window): () => void {
-    const onDown = (event: KeyboardEvent) => dispatch(event)
-    const onUp = (event: KeyboardEvent) => dispatch(event)
-    target.addEventListener('keydown', onDown)
-    target.addEventListener('keyup', onUp)
+    target.addEventListener('keydown', dispatch)
+    target.addEventListener('keyup', dispatch)
     return () => {
-      target.removeEventListener('keydown', onDown)
-      target.removeEventListener('keyup', onUp)
+      target.removeEventListener('keydown', dispatch)
+      target.removeEventListener('keyup', dispatch)
     }
   }
 
-  return { register, run, isEnabled, chordsOf, definitionOf, conflictsOf, rebind, withdraw, dispatch, listen, handlers }
+  return { register, run, isEnabled, chordsOf, definitionOf, conflictsOf, rebind, withdraw, listen, handlers }
 })
