@@ -145,6 +145,25 @@ export interface Comparison {
   readonly smallestP: number
 }
 
+export interface PairAgreement {
+  readonly first: string
+  readonly second: string
+  /** Students that both labelled by hand, and the share of them on which they agree. */
+  readonly students: number
+  readonly percent: number
+  /** Cohen's: agreement beyond chance, 1 at most; null where both gave everybody one and the same class. */
+  readonly kappa: number | null
+}
+
+/** Agreement of people, whatever any model says. Imported labels and adjudications are nobody's opinion. */
+export interface Agreement {
+  /** Everybody who labelled by hand, and how many students. */
+  readonly annotators: readonly { readonly name: string; readonly students: number }[]
+  readonly pairs: readonly PairAgreement[]
+  /** Fleiss' kappa of all who share students, on those that all of them labelled; null with fewer than three. */
+  readonly all: { readonly annotators: number; readonly students: number; readonly kappa: number | null } | null
+}
+
 /** A student as a crop on the wall: enough to show and to relabel. */
 export interface StudentCard {
   readonly studentId: number
@@ -167,6 +186,7 @@ export const evaluation = {
   calibration: call(scored)<Calibration>(),
   /** Two different runs on the students they share. */
   compare: call(z.object({ runA: id, runB: id }))<Comparison>(),
+  agreement: call(scored.pick({ sceneIds: true }))<Agreement>(),
   /** Those students of a confusion cell, a row, a column or a scene; null leaves a condition out. */
   students: call(
     z.object({

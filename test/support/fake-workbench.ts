@@ -186,6 +186,7 @@ function plainHandlers(state: FakeState, changes: Feed<Change>, jobs: Feed<reado
       intervals: unanswered('evaluation.intervals'),
       calibration: unanswered('evaluation.calibration'),
       compare: unanswered('evaluation.compare'),
+      agreement: () => ({ annotators: [], pairs: [], all: null }),
       students: () => ({ total: state.cards.length, cards: state.cards }),
     },
     training: { run: unanswered('training.run'), presets: () => [] },

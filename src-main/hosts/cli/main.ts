@@ -11,13 +11,14 @@ import type { CommandContext } from './command.ts'
 import { calibrate } from './commands/calibrate.ts'
 import { compare } from './commands/compare.ts'
 import { demo } from './commands/demo.ts'
-import { evaluate } from './commands/evaluate.ts'
+import { evaluate, type EvaluateOptions } from './commands/evaluate.ts'
 import { exportFile } from './commands/export.ts'
 import { importFile } from './commands/import.ts'
 import { init } from './commands/init.ts'
 import { label } from './commands/label.ts'
 import { predict } from './commands/predict.ts'
 import { report } from './commands/report.ts'
+import { runs } from './commands/runs.ts'
 import { serveProject } from './commands/serve.ts'
 import { train } from './commands/train.ts'
 import { createOutput } from './output.ts'
@@ -94,9 +95,19 @@ command('label <project>', 'correct one student')
     withWorkbench(options.json ?? false, (context) => label(context, project, options)),
   )
 
-command('evaluate <project>', 'measure a run against the labels in force')
+command('runs <project>', 'list the runs of a project').action((project: string, options: Options) =>
+  withWorkbench(options.json ?? false, (context) => runs(context, project)),
+)
+
+command('evaluate <project>', 'measure a run, or several, against the labels in force')
   .option('--model <name>', 'name of the run; the newest by default')
-  .action((project: string, options: Options & { model?: string }) =>
+  .addOption(
+    new Option(
+      '--models <names>',
+      'names of several runs, separated by commas: each, and mean ± population sd',
+    ).conflicts('model'),
+  )
+  .action((project: string, options: Options & EvaluateOptions) =>
     withWorkbench(options.json ?? false, (context) => evaluate(context, project, options)),
   )
 

@@ -1,17 +1,16 @@
-import { computed, onScopeDispose, type ComputedRef, type ShallowRef, type WatchSource } from 'vue'
+import { onScopeDispose, type Ref, type ShallowRef, type WatchSource } from 'vue'
 import type { AppError } from '#shared/contract/app-error.ts'
 import { useLatest } from '../../composables/use-latest.ts'
 
 export interface FollowUp<T> {
-  /** Null until it is there, and again as soon as a source changes. */
-  readonly answer: ComputedRef<T | null>
+  /** The newest answer; null before the first. */
+  readonly answer: ShallowRef<T | null>
+  /** The answer is to older figures: show it dimmed, so that the page does not jump, until the next one is there. */
+  readonly stale: Ref<boolean>
   readonly error: ShallowRef<AppError | null>
 }
 
-/**
- * A slower question about the figures shown, asked again whenever a source changes. An answer to older figures would mislead,
- * so it is not kept, and a question that nobody waits for any more is cancelled.
- */
+/** A slower question about the figures shown, asked again whenever a source changes; what nobody waits for is cancelled. */
 export function useFollowUp<T>(
   sources: WatchSource | WatchSource[],
   ask: (signal: AbortSignal) => Promise<T>,
@@ -23,5 +22,5 @@ export function useFollowUp<T>(
     return ask(current.signal)
   })
   onScopeDispose(() => current.abort())
-  return { answer: computed(() => (loading.value ? null : data.value)), error }
+  return { answer: data, stale: loading, error }
 }

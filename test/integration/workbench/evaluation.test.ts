@@ -257,3 +257,48 @@ test('a run is not compared with itself, nor with one that is not there', async 
   await expect(compare(run.id, run.id)).rejects.toMatchObject({ code: 'evaluation.same-run' })
   await expect(compare(run.id, 99)).rejects.toMatchObject({ code: 'runs.unknown' })
 })
+
+test('annotators agree on the students that more than one labelled by hand', async () => {
+  const { workbench, edits, evaluation, run } = await withRun()
+  const agreement = (sceneIds: number[] | null = null) => evaluation.agreement({ sceneIds }, inCall)
+  expect(await agreement()).toEqual({ annotators: [], pairs: [], all: null })
+  const label = async (annotator: string, classes: readonly number[], source: 'person' | 'accepted' = 'person') =>
+    edits.apply(
+      {
+        edits: classes.map((classIndex, at) => ({ kind: 'label', studentId: at + 1, classIndex, source })),
+        annotator,
+      },
+      inCall,
+    )
+  await label('Ada', [0, 1, 2, 0])
+  expect(await agreement()).toMatchObject({ annotators: [{ name: 'Ada', students: 4 }], pairs: [] })
+  await label('Bo', [4, 4, 4])
+  await label('Bo', [0, 1, 1], 'accepted')
+  // Ada says 0 1 2, Bo 0 1 1: two of three agree, and chance would have (1·1 + 1·2 + 1·0) / 9.
+  const two = await agreement()
+  expect(two.pairs).toEqual([
+    {
+      first: 'Ada',
+      second: 'Bo',
+      students: 3,
+      percent: expect.closeTo(200 / 3, 9) as number,
+      kappa: expect.closeTo((2 / 3 - 1 / 3) / (1 - 1 / 3), 12) as number,
+    },
+  ])
+  expect(two.all).toBeNull()
+  await label('Cy', [0, 1])
+  const three = await agreement()
+  expect(three.pairs.map((one) => [one.first, one.second, one.students])).toEqual([
+    ['Ada', 'Bo', 3],
+    ['Ada', 'Cy', 2],
+    ['Bo', 'Cy', 2],
+  ])
+  expect(three.all).toEqual({ annotators: 3, students: 2, kappa: 1 })
+  await edits.undo({}, inCall)
+  expect((await agreement()).pairs).toEqual(two.pairs)
+  await edits.apply({ edits: [{ kind: 'delete', studentId: 3 }], annotator: 'Ada' }, inCall)
+  expect((await agreement()).pairs).toMatchObject([{ students: 2, percent: 100, kappa: 1 }])
+  expect(await agreement([2])).toEqual({ annotators: [], pairs: [], all: null })
+  expect((await evaluation.evaluate({ runId: run.id, sceneIds: null }, inCall)).students).toBe(8)
+  expect(workbench.warnings).toEqual([])
+})

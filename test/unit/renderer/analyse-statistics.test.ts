@@ -1,10 +1,11 @@
 // @vitest-environment happy-dom
 import { flushPromises } from '@vue/test-utils'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import type { Calibration, Comparison } from '#shared/contract/evaluation.ts'
+import type { Agreement, Calibration, Comparison } from '#shared/contract/evaluation.ts'
 import { AppError } from '#shared/contract/app-error.ts'
 import { calibration } from '#shared/metrics/calibration.ts'
 import { i18n } from '../../../src-renderer/i18n.ts'
+import AgreementCard from '../../../src-renderer/views/analyse/AgreementCard.vue'
 import CalibrationCard from '../../../src-renderer/views/analyse/CalibrationCard.vue'
 import ComparisonCard from '../../../src-renderer/views/analyse/ComparisonCard.vue'
 import { anEvaluation } from '../../support/evaluation.ts'
@@ -160,5 +161,42 @@ describe('model against model', () => {
     const { wrapper } = await showComparison({ students: 0, scenes: 0 })
     expect(wrapper.text()).toContain('No student with a label has a prediction of both runs.')
     expect(wrapper.find('table').exists()).toBe(false)
+  })
+})
+
+describe('agreement of annotators', () => {
+  async function showAgreement(agreement: Agreement) {
+    const { show } = await startRenderer({ evaluation: { agreement: () => agreement } })
+    const wrapper = show(AgreementCard, { evaluation })
+    cleanUp.push(() => wrapper.unmount())
+    await settled()
+    return wrapper
+  }
+  const pair = (first: string, second: string, students: number, kappa: number | null) => ({
+    first,
+    second,
+    students,
+    percent: 75,
+    kappa,
+  })
+
+  test('every pair with its n, agreement and kappa; all of them by Fleiss', async () => {
+    const wrapper = await showAgreement({
+      annotators: [],
+      pairs: [pair('Ada', 'Bo', 40, 0.625), pair('Ada', 'Cy', 4, null)],
+      all: { annotators: 3, students: 4, kappa: 0.5 },
+    })
+    const rows = wrapper.findAll('tbody tr')
+    expect(rows.map((row) => row.findAll('th, td').map((cell) => cell.text()))).toEqual([
+      ['Ada and Bo', '40', '75.0 %', '0.63'],
+      ['Ada and Cy', '4', '75.0 %', 'undefined'],
+    ])
+    expect(rows.map((row) => row.classes().includes('text-ink-3'))).toEqual([false, true])
+    expect(wrapper.get('[data-testid="fleiss"]').text()).toContain('all 3 on the 4 students')
+  })
+
+  test('one annotator has nobody to agree with', async () => {
+    const wrapper = await showAgreement({ annotators: [{ name: 'Ada', students: 9 }], pairs: [], all: null })
+    expect(wrapper.find('[data-testid="agreement"]').exists()).toBe(false)
   })
 })

@@ -3,6 +3,7 @@ import { allMigrations } from '#main/store/migrations/all-migrations.ts'
 import { openStore } from '#main/store/open-store.ts'
 import type { Store } from '#main/store/store.ts'
 import { labelledLogitsSql, outcomesSql } from '#main/store/tables/outcome.ts'
+import { opinionsSql } from '#main/store/tables/opinion.ts'
 import { countStudentsSql } from '#main/store/tables/project-counts.ts'
 import { sceneFiguresSql, scenePageSql, scenesWithStudentsSql } from '#main/store/tables/scene-list.ts'
 import { stillClock } from '../../support/store.ts'
@@ -58,6 +59,11 @@ test.each([
       'student USING INTEGER PRIMARY KEY',
       'label USING INTEGER PRIMARY KEY',
     ],
+  ],
+  [
+    'opinions walk a range of students and look up their labels',
+    opinionsSql,
+    ['student USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)', 'label_by_student (student_id=?)'],
   ],
   [
     'the history of a student',

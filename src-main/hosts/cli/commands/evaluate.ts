@@ -4,20 +4,52 @@ import type { Evaluation, FigureIntervals } from '#shared/contract/evaluation.ts
 import type { RunInfo } from '#shared/contract/models.ts'
 import type { CommandContext } from '../command.ts'
 import { percent, table } from '../output.ts'
+import { agreementJson, agreementLines } from './agreement.ts'
+import { severalLines, summaryJson } from './several-runs.ts'
 
-/** `evaluate <project> [--model <name>]`: a run against the labels in force. */
-export async function evaluate(context: CommandContext, project: string, options: { model?: string }): Promise<void> {
+export interface EvaluateOptions {
+  readonly model?: string
+  /** Names of runs, separated by commas. */
+  readonly models?: string
+}
+
+/** `evaluate <project> [--model <name> | --models <a,b>]`: one run, or several, against the labels in force. */
+export async function evaluate(context: CommandContext, project: string, options: EvaluateOptions): Promise<void> {
   const { client, output, signal } = context
   await client.project.open({ folder: resolve(project) })
+  if (options.models !== undefined) return evaluateSeveral(context, options.models)
   const run = await findRun(context, options.model)
   const figures = await client.evaluation.evaluate({ runId: run.id })
   const intervals = await client.evaluation.intervals({ runId: run.id }, { signal })
-  output.result({ ...evaluationJson(figures), intervals: intervalsJson(intervals) }, [
-    ...evaluationLines(figures),
-    '',
-    ...intervalLines(intervals),
-    '',
-    ...sceneLines(figures),
+  const agreement = await client.evaluation.agreement({}, { signal })
+  output.result(
+    { ...evaluationJson(figures), intervals: intervalsJson(intervals), agreement: agreementJson(agreement) },
+    [
+      ...evaluationLines(figures),
+      '',
+      ...intervalLines(intervals),
+      '',
+      ...sceneLines(figures),
+      ...agreementLines(agreement),
+    ],
+  )
+}
+
+async function evaluateSeveral(context: CommandContext, names: string): Promise<void> {
+  const { client, output, signal } = context
+  const all: Evaluation[] = []
+  const rows: object[] = []
+  for (const name of names.split(',').map((one) => one.trim())) {
+    const { id: runId } = await findRun(context, name)
+    const figures = await client.evaluation.evaluate({ runId })
+    const intervals = await client.evaluation.intervals({ runId }, { signal })
+    all.push(figures)
+    rows.push({ ...evaluationJson(figures), intervals: intervalsJson(intervals) })
+  }
+  const agreement = await client.evaluation.agreement({}, { signal })
+  output.result({ runs: rows, summary: summaryJson(all), agreement: agreementJson(agreement) }, [
+    ...severalLines(all),
+    ...agreementLines(agreement),
   ])
 }
 
