@@ -92,9 +92,11 @@ export const useLabelScene = defineStore('label-scene', () => {
     if (shown !== null && (sceneIds === null || sceneIds.includes(shown))) void show(shown)
   }
 
-  function select(ids: readonly number[], how: 'set' | 'toggle' | 'add' = 'set'): void {
+  function select(ids: readonly number[], how: 'set' | 'toggle' | 'add' | 'extend' = 'set'): void {
     const now = selection.value
     if (how === 'set') wanted.value = ids
+    // The last one is the primary: a walk over seats that are selected already goes on from where it is.
+    else if (how === 'extend') wanted.value = [...now.filter((id) => !ids.includes(id)), ...ids]
     else if (how === 'add') wanted.value = [...now, ...ids.filter((id) => !now.includes(id))]
     else wanted.value = [...now.filter((id) => !ids.includes(id)), ...ids.filter((id) => !now.includes(id))]
   }

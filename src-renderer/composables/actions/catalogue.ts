@@ -82,6 +82,7 @@ export const actionCatalogue: readonly ActionDefinition[] = [
       ['student.next', 'Tab'],
       ['student.previous', 'Shift+Tab'],
       ...arrows.map((side) => [`student.${lower(side)}`, `Arrow${side}`] as const),
+      ...arrows.map((side) => [`student.extend-${lower(side)}`, `Shift+Arrow${side}`] as const),
     ],
   ),
   ...digits.map((digit) => classAction('class.set', digit, `${digit}`)),

@@ -31,6 +31,7 @@ export function useLabelActions(
     const [dx, dy] = directions[side]
     return [
       [`student.${side}`, { run: () => commands.seat(side), when: onCanvas }],
+      [`student.extend-${side}`, { run: () => commands.seat(side, true), when: onCanvas }],
       [`box.move-${side}`, withSelection(() => commands.nudge('move', dx, dy))],
       [`box.move-far-${side}`, withSelection(() => commands.nudge('move', farPx * dx, farPx * dy))],
       [`box.resize-${side}`, withSelection(() => commands.nudge('resize', dx, dy))],

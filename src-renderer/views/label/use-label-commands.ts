@@ -30,9 +30,9 @@ export function useLabelCommands(workspace: Workspace, walk: (by: 1 | -1, unrevi
   const runId = computed(() => scene.run?.id ?? null)
   const photoSize = computed(() => groundSize(scene.scene ?? { widthPx: 0, heightPx: 0 }, scene.students))
 
-  function choose(id: number | null): void {
+  function choose(id: number | null, how: 'set' | 'extend' = 'set'): void {
     if (id === null) return
-    scene.select([id])
+    scene.select([id], how)
     const student = scene.byId.get(id)
     if (student) camera.reveal(student.box)
   }
@@ -40,9 +40,11 @@ export function useLabelCommands(workspace: Workspace, walk: (by: 1 | -1, unrevi
   const step = (by: 1 | -1) => choose(studentBeside(scene.students, scene.primary?.id ?? null, by, true))
   const advance = () => choose(studentBeside(scene.students, scene.primary?.id ?? null, 1, false))
 
-  function seat(direction: SeatDirection): void {
+  /** The neighbouring seat, alone or, as a marquee does for the mouse, beside what is selected already. */
+  function seat(direction: SeatDirection, extending = false): void {
     const from = scene.primary
-    choose(from ? studentAcross(scene.students, from.id, direction) : (scene.students[0]?.id ?? null))
+    const to = from ? studentAcross(scene.students, from.id, direction) : (scene.students[0]?.id ?? null)
+    choose(to, extending ? 'extend' : 'set')
   }
 
   function label(ids: readonly number[], classIndex: number, source: Exclude<LabelSource, 'imported' | 'withdrawn'>) {

@@ -121,6 +121,9 @@ describe('selecting', () => {
     expect(scene.selection).toEqual([1, 3])
     scene.select([3, 2], 'add')
     expect(scene.selection).toEqual([1, 3, 2])
+    scene.select([3], 'extend')
+    expect(scene.selection).toEqual([1, 2, 3])
+    expect(scene.primary?.id).toBe(3)
     expect(scene.primary?.id).toBe(2)
   })
 
