@@ -21,9 +21,10 @@ export async function label(context: CommandContext, project: string, options: L
   const student = students.find((one) => one.bboxId === options.student)
   if (!student) {
     const known = students.slice(0, 5).map((one) => one.bboxId)
+    const there = known.length === 0 ? 'no students at all' : `${students.length}, as ${known.join(', ')}`
     throw new AppError(
       'label.student-unknown',
-      `${scene.relativePath} has no student "${options.student}". It has ${students.length}, as ${known.join(', ')}.`,
+      `${scene.relativePath} has no student "${options.student}". It has ${there}.`,
       { scene: scene.relativePath, student: options.student },
     )
   }
