@@ -26,10 +26,10 @@ for (const file of files) {
     missed++
     console.log(`failed   ${file}`)
   }
-  for (const { name, value, unit, bar, holds, detail } of rows) {
+  for (const { name, value, unit, bar, atLeast, holds, detail } of rows) {
     if (holds === false) missed++
     const verdict = holds === null ? 'not run' : holds ? 'holds' : 'MISSED'
-    const figure = value === null ? '' : `${value} ${unit} (bar ${bar})`
+    const figure = value === null ? '' : `${value} ${unit} (bar ${atLeast ? '≥' : '≤'} ${bar})`
     console.log(`${verdict.padEnd(8)} ${name}: ${[figure, detail].filter(Boolean).join('; ')}`)
   }
 }

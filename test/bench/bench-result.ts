@@ -3,8 +3,9 @@ export interface BenchResult {
   readonly name: string
   readonly value: number | null
   readonly unit: string
-  /** What `value` must not exceed. */
+  /** What `value` must not exceed, or, with `atLeast`, must reach. */
   readonly bar: number
+  readonly atLeast?: boolean
   readonly holds: boolean | null
   readonly detail: string
 }

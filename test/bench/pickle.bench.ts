@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { findPython, withoutPython } from '../support/python.ts'
 import type { BenchResult } from './bench-result.ts'
+import { median } from './measure.ts'
 
 const students = 61_000
 const rounds = 5
@@ -21,11 +22,6 @@ function load(program: string, arguments_: readonly string[]): Load {
   const report: unknown = JSON.parse(execFileSync(program, arguments_, { encoding: 'utf8' }))
   const { elapsedMs, peakBytes } = report as Load
   return { elapsedMs, peakBytes }
-}
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((left, right) => left - right)
-  return sorted[Math.floor(sorted.length / 2)]!
 }
 
 function ratio(name: string, value: number, bar: number, detail: string): BenchResult {

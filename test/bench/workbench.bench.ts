@@ -1,17 +1,14 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
-import { forkWithNode } from '#main/compute/launcher/fork-with-node.ts'
+import { join } from 'node:path'
 import { NdArray } from '#main/codecs/pickle/nd-array.ts'
 import type { PickleValue } from '#main/codecs/pickle/values.ts'
 import { writePickle } from '#main/codecs/pickle/write-pickle.ts'
-import { startWorkbench } from '#main/hosts/start-workbench.ts'
-import { webHostHandlers } from '#main/hosts/web/web-host-handlers.ts'
 import { seededRandom } from '#shared/metrics/random.ts'
 import type { BenchResult } from './bench-result.ts'
-import { atMost, medianMs } from './measure.ts'
+import { atMost, blockResult, longestBlock, medianMs } from './measure.ts'
+import { benchSession, root } from './session.ts'
 
-const root = resolve(import.meta.dirname, '../..')
 const students = 50_000
 const studentsPerScene = 50
 const width = 48
@@ -49,40 +46,20 @@ function featurePickle(): Uint8Array {
   )
 }
 
-/** Longest time that the main process did not get to its next task while `work` ran, in ms. */
-async function longestBlockMs(work: () => Promise<unknown>): Promise<number> {
-  let longest = 0
-  let last = performance.now()
-  const timer = setInterval(() => {
-    const now = performance.now()
-    longest = Math.max(longest, now - last - 2)
-    last = now
-  }, 2)
-  await work()
-  clearInterval(timer)
-  return longest
-}
-
 /** The bars of a large project, through the same client that the page uses. */
 export async function bench(): Promise<BenchResult[]> {
   const folder = mkdtempSync(join(tmpdir(), 'lectern-bench-'))
-  const session = startWorkbench({
-    root,
-    appVersion: 'bench',
-    userData: join(folder, 'user'),
-    fork: forkWithNode(join(root, 'out', 'main', 'compute.js')),
-    host: webHostHandlers('bench'),
-  })
+  const session = benchSession(folder)
   try {
     const { client } = session
     const file = join(folder, 'features.pkl')
     mkdirSync(folder, { recursive: true })
     writeFileSync(file, featurePickle())
     await client.project.create({ folder: join(folder, 'bench.lectern'), photoRoot: null })
-    const importBlock = await longestBlockMs(() => client.exchange.importFeatures({ file }))
+    const importBlock = await longestBlock(() => client.exchange.importFeatures({ file }))
     const model = await client.models.add({ file: join(root, 'resources', 'sample', 'convnext_only.pth') })
     let run = await client.models.predict({ modelId: model.id, device: 'cpu' })
-    const predictBlock = await longestBlockMs(async () => {
+    const predictBlock = await longestBlock(async () => {
       run = await client.models.predict({ modelId: model.id, device: 'cpu' })
     })
     const runId = run.id
@@ -106,8 +83,8 @@ export async function bench(): Promise<BenchResult[]> {
       atMost('one scene of 50 students with predictions', scene, 'ms', 50),
       atMost('label one student, written to disk', label, 'ms', 50),
       atMost('undo one label', undo, 'ms', 50),
-      atMost('longest block of the main process while 50,000 students are imported', importBlock, 'ms', 50),
-      atMost('longest block of the main process while they are predicted', predictBlock, 'ms', 50),
+      blockResult('50,000 students imported', importBlock),
+      blockResult('50,000 students predicted', predictBlock),
     ]
   } finally {
     await session.close()
