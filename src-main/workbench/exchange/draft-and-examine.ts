@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import type { Finding } from '#shared/contract/summary.ts'
 import { draftOf } from '#main/exchange/import-draft.ts'
 import type { DraftScene, ImportDraft } from '#main/exchange/import-draft.ts'
@@ -9,6 +10,8 @@ export async function draftAndExamine(
   examine: (draft: ImportDraft) => Iterable<readonly Finding[]>,
   signal: AbortSignal,
 ): Promise<{ readonly draft: ImportDraft; readonly findings: readonly Finding[] }> {
+  // The table has just been unpacked from one large message, which took its share of this turn.
+  await setImmediate()
   const breathe = createBreath(signal)
   const scenes: DraftScene[] = []
   for (const scene of drafting) {
