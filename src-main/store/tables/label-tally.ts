@@ -9,14 +9,13 @@ export interface LabelCounts {
 
 const tallySql = `SELECT label.class_index AS classIndex, count(*) AS students
   FROM student LEFT JOIN label ON label.id = student.label_id
-  WHERE student.deleted_at IS NULL AND (?1 IS NULL OR student.scene_id IN (SELECT value FROM json_each(?1)))
+  WHERE student.deleted_at IS NULL AND (? IS NULL OR student.scene_id IN (SELECT value FROM json_each(?)))
   GROUP BY label.class_index`
 
 /** How many students of these scenes, or of all, have which label in force. */
 export function tallyLabels(store: Store, sceneIds: readonly number[] | null): LabelCounts {
-  const rows = store
-    .prepare<{ classIndex: number | null; students: number }>(tallySql)
-    .all(sceneIds && JSON.stringify(sceneIds))
+  const chosen = sceneIds && JSON.stringify(sceneIds)
+  const rows = store.prepare<{ classIndex: number | null; students: number }>(tallySql).all(chosen, chosen)
   const counts = new Map<number, number>()
   for (const { classIndex, students } of rows) if (classIndex !== null) counts.set(classIndex, students)
   const total = (numbers: Iterable<number>) => [...numbers].reduce((sum, one) => sum + one, 0)

@@ -3,6 +3,7 @@ import { annotatorId } from '#main/store/tables/annotator.ts'
 import { listClasses, updateClass } from '#main/store/tables/class.ts'
 import { countModalities, featuresOfScene, insertFeature, insertFeatureSet } from '#main/store/tables/feature.ts'
 import { finishImport, listImports, startImport } from '#main/store/tables/import.ts'
+import { tallyLabels } from '#main/store/tables/label-tally.ts'
 import { appendLabel, importedClass, labelHistory, latestOpinion } from '#main/store/tables/label.ts'
 import { insertPrediction, predictionsOfScene } from '#main/store/tables/prediction.ts'
 import { countProject } from '#main/store/tables/project-counts.ts'
@@ -238,4 +239,18 @@ test('the project counts students that are there, labelled ones and reviewed sce
   label(store, studentIds[1]!, 0, 'ann', 'person')
   setStudentDeleted(store, studentIds[1]!, at)
   expect(countProject(store)).toEqual({ scenes: 1, students: 2, labelled: 1, reviewedScenes: 0 })
+})
+
+test('labels in force are tallied by class, over all scenes or some, without deleted students', () => {
+  const store = memoryStore()
+  const first = sceneWithStudents(store, '1.jpg', 1)
+  const second = sceneWithStudents(store, '2.jpg', 3)
+  const [one = 0, , deleted = 0] = second.studentIds
+  label(store, first.studentIds[0]!, 2, 'ann', 'person')
+  label(store, one, 2, 'ann', 'person')
+  label(store, deleted, 4, 'ann', 'person')
+  setStudentDeleted(store, deleted, at)
+  expect(tallyLabels(store, null)).toEqual({ students: 3, labelled: 2, counts: new Map([[2, 2]]) })
+  expect(tallyLabels(store, [second.sceneId])).toEqual({ students: 2, labelled: 1, counts: new Map([[2, 1]]) })
+  expect(tallyLabels(store, [])).toEqual({ students: 0, labelled: 0, counts: new Map() })
 })
