@@ -3,6 +3,7 @@ import { flushPromises } from '@vue/test-utils'
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { FigureIntervals, StudentCard } from '#shared/contract/evaluation.ts'
 import { rafnetClasses } from '#shared/domain/behaviour-class.ts'
+import ClassTable from '../../../src-renderer/views/analyse/ClassTable.vue'
 import ConfusionGrid from '../../../src-renderer/charts/ConfusionGrid.vue'
 import { i18n } from '../../../src-renderer/i18n.ts'
 import CropWall from '../../../src-renderer/views/analyse/CropWall.vue'
@@ -319,5 +320,32 @@ describe('the scene table', () => {
     await wrapper.findAll('[role="columnheader"] button')[3]!.trigger('click')
     expect(wrapper.findComponent(SceneTable).emitted('update:sort')).toEqual([['accuracy']])
     wrapper.unmount()
+  })
+
+  test('a scene of fewer than ten students is grey, and why is said once', async () => {
+    const { show } = await startRenderer()
+    const small = scenes.map((one) => ({ ...one, students: one.sceneId === 1 ? 9 : 10 }))
+    const wrapper = show(SceneTable, { scenes: small, chosenId: null, sort: 'students', descending: false })
+    await settled(2)
+    expect(wrapper.findAll('[data-row]').map((row) => row.attributes('data-few'))).toEqual(['true', 'false'])
+    expect(wrapper.text()).toContain('Grey: fewer than 10 students')
+    wrapper.unmount()
+    const large = show(SceneTable, { scenes, chosenId: null, sort: 'students', descending: false })
+    await settled(2)
+    expect(large.text()).not.toContain('Grey')
+    large.unmount()
+  })
+})
+
+describe('the class table', () => {
+  test('a class of fewer than ten students is grey, and why is said once', async () => {
+    const { show } = await startRenderer()
+    const scores = evaluation.classes.map((one, at) => ({ ...one, support: [40, 10, 9, 0, 12][at] ?? 0 }))
+    const wrapper = show(ClassTable, { scores })
+    cleanUp.push(() => wrapper.unmount())
+    const rows = wrapper.findAll('tbody tr')
+    expect(rows.map((row) => row.attributes('data-few'))).toEqual(['false', 'false', 'true', 'true', 'false'])
+    expect(rows[2]!.classes()).toContain('text-ink-3')
+    expect(wrapper.text().match(/Grey: fewer than 10 students/g)).toHaveLength(1)
   })
 })
