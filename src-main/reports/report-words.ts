@@ -1,6 +1,8 @@
+import { sampleNote } from '#shared/domain/sample-note.ts'
 import type { ReportLanguage } from './report-model.ts'
 
 const english = {
+  sampleNote,
   title: 'Classroom behaviour report',
   overall: 'All scenes',
   scenes: 'Scenes',
@@ -51,6 +53,7 @@ const english = {
 export type ReportWords = Readonly<Record<keyof typeof english, string>>
 
 const chinese: ReportWords = {
+  sampleNote: '合成示例：教室与学生均为绘制，特征据此拟合。其中没有真实的照片、人物或测量值。',
   title: '课堂行为报告',
   overall: '全部场景',
   scenes: '场景',

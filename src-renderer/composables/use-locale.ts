@@ -5,13 +5,15 @@ import { useSettings } from '../stores/settings.ts'
 
 export type Language = 'en' | 'zh-CN'
 
-/** The language in force: the person's choice, else the host's, else the browser's. */
+/** The language in force: the person's choice, else the desktop application's, else the browser's. */
 export function useLocale() {
   const settings = useSettings()
   const session = useSession()
+  /** The local host answers for its own process, which often runs in no language at all; the browser knows its reader's. */
+  const hostLocale = () => (session.host?.kind === 'electron' ? session.host.locale : navigator.language)
   const language = computed<Language>(() => {
     const choice = settings.settings.language
-    return choice === 'system' ? closestLanguage(session.host?.locale ?? navigator.language) : choice
+    return choice === 'system' ? closestLanguage(hostLocale()) : choice
   })
 
   /** Applied once, by the application's root. */

@@ -42,7 +42,9 @@ export const project = {
   recent: call(nothing)<readonly RecentProject[]>(),
   forgetRecent: call(z.object({ folder: path }))<null>(),
   /** Creates `folder` as a project; photos are found by `exchange.scanPhotos`. */
-  create: call(z.object({ folder: path, photoRoot: path.nullable() }))<ProjectSummary>(),
+  create: call(
+    z.object({ folder: path, photoRoot: path.nullable(), note: z.string().max(500).optional() }),
+  )<ProjectSummary>(),
   open: call(z.object({ folder: path }))<ProjectSummary>(),
   /** Copies the sample of `resources/` into the user's data folder (once), opens it, runs its model. */
   openSample: call(nothing)<ProjectSummary>(),

@@ -1,3 +1,4 @@
+import { sampleNote } from '#shared/domain/sample-note.ts'
 import type { ReportHead, ReportScene } from '../report-model.ts'
 import { reportWords } from '../report-words.ts'
 import { escapeHtml } from './escape-html.ts'
@@ -18,7 +19,7 @@ export async function* htmlReport(head: ReportHead, scenes: AsyncIterable<Report
 <title>${escapeHtml(head.project)} · ${words.title}</title><style>${reportStyle(head.classes)}</style></head><body><main>
 <h1>${words.title}</h1><p><b>${escapeHtml(head.project)}</b> · ${escapeHtml(head.generatedAt.slice(0, 10))}</p>
 <p class="quiet">${model} · ${words.made} ${escapeHtml(head.appVersion)}</p>
-${head.note === null ? '' : `<p class="note">${escapeHtml(head.note)}</p>`}
+${head.note === null ? '' : `<p class="note">${escapeHtml(head.note === sampleNote ? words.sampleNote : head.note)}</p>`}
 <p class="quiet">${head.faces === 'shown' ? words.facesShown : words.facesPixelated}</p>
 ${run ? figuresSection(head, run.evaluation) : labelsSection(head)}`
   for await (const scene of scenes) yield sceneSection(head, scene)

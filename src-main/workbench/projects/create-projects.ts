@@ -6,6 +6,7 @@ import type { LecternContract } from '#shared/contract/contract.ts'
 import type { ProjectSummary } from '#shared/contract/project.ts'
 import type { BehaviourClass } from '#shared/domain/behaviour-class.ts'
 import type { Handlers } from '#shared/rpc/types.ts'
+import { sampleNote } from '#shared/domain/sample-note.ts'
 import { listClasses, updateClass } from '#main/store/tables/class.ts'
 import { getProperty, setProperty } from '#main/store/tables/property.ts'
 import type { WorkbenchContext } from '../workbench-context.ts'
@@ -14,7 +15,7 @@ import { closeProject, createProjectFolder, openProjectFolder } from './project-
 import { summarise } from './project-summary.ts'
 import type { RecentProjects } from './recent-projects.ts'
 import { relinkPhotos } from './relink-photos.ts'
-import { copySampleFiles, sampleNote, sampleProjectFolder, type SampleFiles } from './sample-project.ts'
+import { copySampleFiles, sampleProjectFolder, type SampleFiles } from './sample-project.ts'
 
 export interface ProjectsParts {
   readonly context: WorkbenchContext
@@ -53,8 +54,12 @@ export function createProjects(parts: ProjectsParts): Handlers<LecternContract>[
       if (current && isSameFolder(current.folder, folder)) return summarise(current)
       return replace(await openProjectFolder(folder, options))
     })
-  const create = (folder: string, photoRoot: string | null): Promise<ProjectSummary> =>
-    inTurn(() => replace(createProjectFolder(folder, photoRoot, options)))
+  const create = (folder: string, photoRoot: string | null, note?: string): Promise<ProjectSummary> =>
+    inTurn(() => {
+      const opened = createProjectFolder(folder, photoRoot, options)
+      if (note !== undefined) setProperty(opened.store, 'note', note)
+      return replace(opened)
+    })
   const recreate = (folder: string, photoRoot: string): Promise<ProjectSummary> =>
     inTurn(async () => {
       await leaveProject(parts)
@@ -83,7 +88,7 @@ export function createProjects(parts: ProjectsParts): Handlers<LecternContract>[
       await recent.forget(folder)
       return null
     },
-    create: ({ folder, photoRoot }) => create(folder, photoRoot),
+    create: ({ folder, photoRoot, note }) => create(folder, photoRoot, note),
     open: ({ folder }) => open(folder),
     openSample: (_input, { signal }) => openSample(signal),
     close: async () => {

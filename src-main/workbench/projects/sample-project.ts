@@ -3,10 +3,6 @@ import { cp, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { AppError } from '#shared/contract/app-error.ts'
 
-/** Said wherever the sample's figures are shown. */
-export const sampleNote =
-  'Synthetic sample: drawn classrooms, drawn students and features fitted to them. No photo, no person and no measurement in it is real.'
-
 export interface SampleFiles {
   readonly features: string
   readonly photos: string

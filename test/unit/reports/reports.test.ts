@@ -1,3 +1,4 @@
+import { sampleNote } from '#shared/domain/sample-note.ts'
 import { rafnetClasses } from '#shared/domain/behaviour-class.ts'
 import type { Evaluation } from '#shared/contract/evaluation.ts'
 import { csvLine, classesCsv, scenesCsv, studentsCsv } from '#main/reports/csv/csv-report.ts'
@@ -154,6 +155,12 @@ describe('without a run', () => {
     expect(html).toContain('<span>2 of 3 labelled</span>')
     expect(html).toContain('100.0 %')
     expect(html).not.toMatch(/Confusion|Accuracy|Prediction/)
+  })
+
+  test('the note of the sample is said in the language of the report', async () => {
+    const html = await text(htmlReport(head({ note: sampleNote, language: 'zh-CN' }), one()))
+    expect(html).toContain('合成示例')
+    expect(html).not.toContain('Synthetic sample')
   })
 
   test('CSV counts classes per scene and over all', async () => {

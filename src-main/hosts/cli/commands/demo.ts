@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, readdir } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { AppError } from '#shared/contract/app-error.ts'
+import { sampleNote } from '#shared/domain/sample-note.ts'
 import type { CommandContext } from '../command.ts'
 import { importLines } from './import.ts'
 import { evaluationJson, sceneLines } from './evaluate.ts'
@@ -23,7 +24,8 @@ export async function demo(context: CommandContext, sampleFolder: string, option
   await mkdir(out, { recursive: true })
   const { features, checkpoint, photos } = await findDemoFiles(data)
 
-  await client.project.create({ folder: freshProject(out), photoRoot: photos })
+  const isSample = data === resolve(sampleFolder)
+  await client.project.create({ folder: freshProject(out), photoRoot: photos, ...(isSample && { note: sampleNote }) })
   const imported = await client.exchange.importFile({ file: features, photoRoot: photos }, { signal })
   for (const line of importLines(imported)) output.note(line)
   const model = await client.models.add({ file: checkpoint })
