@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest'
-import { configNumber } from '#main/codecs/yaml/config-value.ts'
 import type { ConfigMapping } from '#main/codecs/yaml/config-value.ts'
 import { parseConfig } from '#main/codecs/yaml/parse-config.ts'
 import { readConfig } from '#main/codecs/yaml/read-config.ts'
@@ -117,25 +116,6 @@ describe('inheritance', () => {
     expect(thrownAppError(() => readConfig('c.yaml', reader({ 'c.yaml': '_base_: no.yaml' }))).code).toBe(
       'test.missing',
     )
-  })
-})
-
-describe('numbers', () => {
-  it.each([
-    [3, 3],
-    ['1e-8', 1e-8],
-    ['-2.5', -2.5],
-    ['1_000', 1000],
-    ['.5', 0.5],
-    ['', undefined],
-    ['abc', undefined],
-    ['0x10', undefined],
-    ['1e', undefined],
-    [true, undefined],
-    [null, undefined],
-    [undefined, undefined],
-  ])('%j', (value, number) => {
-    expect(configNumber(value)).toBe(number)
   })
 })
 
