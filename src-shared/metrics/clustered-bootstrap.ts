@@ -47,6 +47,7 @@ export function* clusteredBootstrapSteps(
   if (!(Number.isInteger(resamples) && resamples >= 1))
     throw new RangeError(`resamples must be 1 or more: ${resamples}`)
   const random = seededRandom(seed)
+  yield
   const drawn: Record<FigureName, number[]> = {
     accuracy: [],
     accuracyNoNull: [],

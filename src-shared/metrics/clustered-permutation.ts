@@ -2,7 +2,7 @@ import { matrixOfCells } from './confusion-matrix.ts'
 import { assertNullIndex } from './evaluate.ts'
 import { headlineFigures, type FigureName } from './headline-figures.ts'
 import { seededRandom, type Random } from './random.ts'
-import { addScene, sceneCells } from './scene-cells.ts'
+import { addScene, sceneCells, sceneDifferences } from './scene-cells.ts'
 import { toTheEnd, type Steps } from './steps.ts'
 
 /** Two models on the same students. [students] each */
@@ -59,23 +59,33 @@ export function* clusteredPermutationSteps(
   { figure, seed, permutations = 10_000 }: PermutationOptions,
 ): Steps<PermutationFigures> {
   const firstScenes = sceneCells(truth, first, sceneOf, classCount)
+  yield
   const secondScenes = sceneCells(truth, second, sceneOf, classCount)
   assertNullIndex(nullIndex, classCount)
   if (!(Number.isInteger(permutations) && permutations >= 1)) {
     throw new RangeError(`permutations must be 1 or more: ${permutations}`)
   }
   const { sceneCount } = firstScenes
+  const firstTotals = new Float64Array(classCount * classCount)
+  const secondTotals = new Float64Array(classCount * classCount)
+  for (let scene = 0; scene < sceneCount; scene++) {
+    addScene(firstTotals, firstScenes, scene, 1)
+    addScene(secondTotals, secondScenes, scene, 1)
+  }
+  // Students that both models give one class change nothing when their scene changes hands.
+  const apart = sceneDifferences(firstScenes, secondScenes, classCount * classCount)
+  yield
   const firstCells = new Float64Array(classCount * classCount)
   const secondCells = new Float64Array(classCount * classCount)
   const figureOf = (cells: Float64Array): number =>
     headlineFigures(matrixOfCells(cells, classCount), nullIndex)[figure] ?? 0
   const differenceWhere = (exchanged: (scene: number) => boolean): number => {
-    firstCells.fill(0)
-    secondCells.fill(0)
+    firstCells.set(firstTotals)
+    secondCells.set(secondTotals)
     for (let scene = 0; scene < sceneCount; scene++) {
-      const swap = exchanged(scene)
-      addScene(swap ? secondCells : firstCells, firstScenes, scene, 1)
-      addScene(swap ? firstCells : secondCells, secondScenes, scene, 1)
+      if (!exchanged(scene)) continue
+      addScene(firstCells, apart, scene, -1)
+      addScene(secondCells, apart, scene, 1)
     }
     return figureOf(firstCells) - figureOf(secondCells)
   }

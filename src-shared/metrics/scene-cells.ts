@@ -18,11 +18,13 @@ function numberScenes(sceneOf: ArrayLike<number | string>): {
   readonly sceneCount: number
 } {
   const known = new Map<number | string, number>()
-  const numbers = Int32Array.from(sceneOf, (scene) => {
+  const numbers = new Int32Array(sceneOf.length)
+  for (let row = 0; row < sceneOf.length; row++) {
+    const scene = sceneOf[row] ?? 0
     const number = known.get(scene) ?? known.size
     if (number === known.size) known.set(scene, number)
-    return number
-  })
+    numbers[row] = number
+  }
   return { numbers, sceneCount: known.size }
 }
 
@@ -39,10 +41,11 @@ export function sceneCells(
   }
   const { numbers, sceneCount } = numberScenes(sceneOf)
   const cellCount = classCount * classCount
-  const keys = Float64Array.from(
-    numbers,
-    (scene, row) => scene * cellCount + (truth[row] ?? 0) * classCount + (predicted[row] ?? 0),
-  ).sort()
+  const keys = new Float64Array(numbers.length)
+  for (let row = 0; row < keys.length; row++) {
+    keys[row] = (numbers[row] ?? 0) * cellCount + (truth[row] ?? 0) * classCount + (predicted[row] ?? 0)
+  }
+  keys.sort()
   const starts = new Int32Array(sceneCount + 1)
   const cells = new Int32Array(keys.length)
   const counts = new Int32Array(keys.length)
@@ -66,4 +69,28 @@ export function addScene(totals: Float64Array, scenes: SceneCells, scene: number
     const cell = cells[entry] ?? 0
     totals[cell] = (totals[cell] ?? 0) + times * (counts[entry] ?? 0)
   }
+}
+
+/**
+ * First minus second, scene by scene and cell by cell, of the same students in the same order; `cellCount` cells a
+ * scene. What is 0 is left out.
+ */
+export function sceneDifferences(first: SceneCells, second: SceneCells, cellCount: number): SceneCells {
+  const { sceneCount } = first
+  const starts = new Int32Array(sceneCount + 1)
+  const cells: number[] = []
+  const counts: number[] = []
+  const totals = new Float64Array(cellCount)
+  for (let scene = 0; scene < sceneCount; scene++) {
+    totals.fill(0)
+    addScene(totals, first, scene, 1)
+    addScene(totals, second, scene, -1)
+    totals.forEach((count, cell) => {
+      if (count === 0) return
+      cells.push(cell)
+      counts.push(count)
+    })
+    starts[scene + 1] = cells.length
+  }
+  return { sceneCount, starts, cells: Int32Array.from(cells), counts: Int32Array.from(counts) }
 }

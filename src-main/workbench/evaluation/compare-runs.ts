@@ -5,6 +5,7 @@ import { evaluate } from '#shared/metrics/evaluate.ts'
 import { holmAdjusted } from '#shared/metrics/holm.ts'
 import { mcNemar } from '#shared/metrics/mcnemar.ts'
 import type { Store } from '#main/store/store.ts'
+import { createBreath } from '../exchange/breath.ts'
 import { resamplingSeed } from './figure-intervals.ts'
 import { runInSteps } from './run-in-steps.ts'
 import { scoredRun, type ScoredRun } from './scored-run.ts'
@@ -19,13 +20,18 @@ export async function compareRuns(store: Store, runA: number, runB: number, sign
       run: runA,
     })
   }
+  const breath = createBreath(signal)
   const first = await scoredRun(store, runA, null)
   const second = await scoredRun(store, runB, null)
+  await breath()
   const pair = sharedStudents(first, second)
+  await breath()
   const students = pair.truth.length
   const scenes = new Set(Array.from(pair.sceneOf)).size
   const a = comparedRun(first, pair, pair.first)
+  await breath()
   const b = comparedRun(second, pair, pair.second)
+  await breath()
   const { onlyFirst, onlySecond, ...counted } = mcNemar(pair.truth, pair.first, pair.second)
   const difference = a.figures.accuracy - b.figures.accuracy
   const tests = [

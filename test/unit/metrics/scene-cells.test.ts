@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { confusionMatrix, matrixOfCells } from '#shared/metrics/confusion-matrix.ts'
-import { addScene, sceneCells } from '#shared/metrics/scene-cells.ts'
-import { classCount, sceneOf, second, truth } from './comparison-fixture.ts'
+import { addScene, sceneCells, sceneDifferences } from '#shared/metrics/scene-cells.ts'
+import { classCount, first, sceneOf, second, truth } from './comparison-fixture.ts'
 
 describe('sceneCells', () => {
   it('holds the confusion of every scene, in order of first appearance', () => {
@@ -29,5 +29,28 @@ describe('sceneCells', () => {
 
   it('has no scenes without students', () => {
     expect(sceneCells([], [], [], 2)).toMatchObject({ sceneCount: 0, cells: new Int32Array(0) })
+  })
+})
+
+describe('sceneDifferences', () => {
+  const ofFirst = sceneCells(truth, first, sceneOf, classCount)
+  const ofSecond = sceneCells(truth, second, sceneOf, classCount)
+  const cellCount = classCount * classCount
+
+  it('is what makes the second of the first, scene by scene', () => {
+    const apart = sceneDifferences(ofFirst, ofSecond, cellCount)
+    expect(apart.sceneCount).toBe(6)
+    for (let scene = 0; scene < 6; scene++) {
+      const [totals, expected] = [new Float64Array(cellCount), new Float64Array(cellCount)]
+      addScene(totals, ofFirst, scene, 1)
+      addScene(totals, apart, scene, -1)
+      addScene(expected, ofSecond, scene, 1)
+      expect(totals).toEqual(expected)
+    }
+    expect(apart.counts.every((count) => count !== 0)).toBe(true)
+  })
+
+  it('of equal models is empty', () => {
+    expect(sceneDifferences(ofFirst, ofFirst, cellCount).cells).toHaveLength(0)
   })
 })

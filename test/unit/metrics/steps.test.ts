@@ -13,16 +13,16 @@ function count(steps: Steps<unknown>): number {
 }
 
 describe('a calculation in steps', () => {
-  it('pauses after every resample and every exchange', () => {
+  it('pauses after counting the scenes, after every resample and after every exchange', () => {
     const input = { truth, predicted: second, sceneOf, classCount, nullIndex }
-    expect(count(clusteredBootstrapSteps(input, { seed: 1, resamples: 7 }))).toBe(7)
+    expect(count(clusteredBootstrapSteps(input, { seed: 1, resamples: 7 }))).toBe(8)
     const pair = { truth, first, second, sceneOf, classCount, nullIndex }
-    expect(count(clusteredPermutationSteps(pair, { figure: 'accuracy', seed: 1, permutations: 9 }))).toBe(9)
+    expect(count(clusteredPermutationSteps(pair, { figure: 'accuracy', seed: 1, permutations: 9 }))).toBe(11)
   })
 
-  it('has no steps to take where there is nothing to draw', () => {
+  it('draws nothing where there is nothing to draw', () => {
     const one = { truth: [0], predicted: [0], sceneOf: [1], classCount: 2, nullIndex: null }
-    expect(count(clusteredBootstrapSteps(one, { seed: 1 }))).toBe(0)
+    expect(count(clusteredBootstrapSteps(one, { seed: 1 }))).toBe(1)
   })
 
   it('taken to the end gives its result, and what it throws', () => {
