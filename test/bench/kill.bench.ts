@@ -76,12 +76,13 @@ async function lane(number: number, rounds: number, tally: Tally): Promise<void>
   const folder = mkdtempSync(join(tmpdir(), 'lectern-bench-'))
   const random = seededRandom(number)
   try {
-    const { client, close } = benchSession(folder)
+    const session = benchSession(folder)
+    const { client } = session
     await client.project.create({ folder: join(folder, 'bench.lectern'), photoRoot: null })
     const first = join(folder, 'first.pkl')
     writeFileSync(first, writePickle(featureDict(students)))
     await client.exchange.importFeatures({ file: first })
-    await close()
+    await session.close()
     let known = 0
     for (let round = 0; round < rounds; round++) {
       let features = ''
