@@ -10,6 +10,7 @@ import { rafnetClasses } from '#shared/domain/behaviour-class.ts'
 import { channelPair, type ClosableChannel } from '#shared/rpc/channel-pair.ts'
 import { serve } from '#shared/rpc/serve.ts'
 import type { Handlers } from '#shared/rpc/types.ts'
+import { createFeed, type Feed } from '#main/workbench/feed.ts'
 import type { Bridge } from '../../src-renderer/bridge/bridge.ts'
 
 type AllHandlers = Handlers<LecternContract>
@@ -94,8 +95,8 @@ export function fakeWorkbench(overrides: HandlerOverrides = {}): FakeWorkbench {
     applied: [],
     calls: [],
   }
-  const changes = feed<Change>()
-  const jobs = feed<readonly Job[]>()
+  const changes = createFeed<Change>()
+  const jobs = createFeed<readonly Job[]>()
   const handlers = recorded(state, merge(plainHandlers(state, changes, jobs), overrides))
   const open: ClosableChannel[] = []
   let revision = 0
@@ -112,8 +113,8 @@ export function fakeWorkbench(overrides: HandlerOverrides = {}): FakeWorkbench {
       mediaUrl: (path) => `/media/${path}`,
       pathForFile: () => null,
     },
-    change: (topics) => changes.push({ revision: ++revision, topics, sceneIds: null }),
-    showJobs: jobs.push,
+    change: (topics) => changes.publish({ revision: ++revision, topics, sceneIds: null }),
+    showJobs: (shown) => jobs.publish(shown),
     cut: () => open.at(-1)?.close(),
     connections: () => open.length,
   }
@@ -217,38 +218,7 @@ function plainHandlers(state: FakeState, changes: Feed<Change>, jobs: Feed<reado
       listFolder: unanswered('host.listFolder'),
       createFolder: () => null,
       reveal: () => false,
-      commands: (_input, { signal }) => feed<never>().follow(signal),
-    },
-  }
-}
-
-interface Feed<T> {
-  readonly push: (value: T) => void
-  readonly follow: (signal: AbortSignal) => AsyncIterable<T>
-}
-
-function feed<T>(): Feed<T> {
-  const listeners = new Set<(value: T) => void>()
-  return {
-    push: (value) => listeners.forEach((listener) => listener(value)),
-    follow: async function* (signal) {
-      const queue: T[] = []
-      let wake = () => {}
-      const listener = (value: T) => {
-        queue.push(value)
-        wake()
-      }
-      listeners.add(listener)
-      signal.addEventListener('abort', () => wake(), { once: true })
-      try {
-        while (!signal.aborted) {
-          const value = queue.shift()
-          if (value !== undefined) yield value
-          else await new Promise<void>((resolve) => (wake = resolve))
-        }
-      } finally {
-        listeners.delete(listener)
-      }
+      commands: (_input, { signal }) => createFeed<never>().follow(signal),
     },
   }
 }
