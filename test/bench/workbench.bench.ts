@@ -64,6 +64,8 @@ export async function bench(): Promise<BenchResult[]> {
     })
     const runId = run.id
     const evaluate = await medianMs(7, () => client.evaluation.evaluate({ runId }))
+    const intervals = await medianMs(3, () => client.evaluation.intervals({ runId }))
+    const intervalsBlock = await longestBlock(() => client.evaluation.intervals({ runId }))
     const cell = await medianMs(7, () => client.evaluation.students({ runId, truth: 1, predicted: 2, limit: 200 }))
     const page = await medianMs(7, () => client.scenes.list({ runId, limit: 200 }))
     const { rows } = await client.scenes.list({ limit: 1000 })
@@ -78,6 +80,7 @@ export async function bench(): Promise<BenchResult[]> {
     const undo = await medianMs(20, () => client.edits.undo({}))
     return [
       atMost('evaluate 50,000 students', evaluate, 'ms', 200),
+      atMost('2,000 clustered resamples of 50,000 students', intervals, 'ms', 2000),
       atMost('confusion cell to its students', cell, 'ms', 100),
       atMost('first 200 rows of 1,000 scenes with figures', page, 'ms', 100),
       atMost('one scene of 50 students with predictions', scene, 'ms', 50),
@@ -85,6 +88,7 @@ export async function bench(): Promise<BenchResult[]> {
       atMost('undo one label', undo, 'ms', 50),
       blockResult('50,000 students imported', importBlock),
       blockResult('50,000 students predicted', predictBlock),
+      blockResult('2,000 clustered resamples', intervalsBlock),
     ]
   } finally {
     await session.close()
