@@ -131,6 +131,7 @@ interface RunTable {
   provider_reason: Generated<string>
   app_version: string
   batching: string
+  partial: Generated<number>
   students: Generated<number>
   ms_per_student: Generated<number>
   /** JSON: Omission[] */

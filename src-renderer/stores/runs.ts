@@ -25,7 +25,9 @@ export const useRuns = defineStore('runs', () => {
 
   const chosen = computed<ChosenRuns>(() => readChosen(settings.settings.view[viewKey(project.summary?.folder)]))
   const newest = computed(() =>
-    runs.value.reduce<RunInfo | null>((best, run) => (best && best.id > run.id ? best : run), null),
+    runs.value
+      .filter((run) => !run.partial)
+      .reduce<RunInfo | null>((best, run) => (best && best.id > run.id ? best : run), null),
   )
   const runA = computed(() => runs.value.find((run) => run.id === chosen.value.a) ?? newest.value)
   const runB = computed(() => runs.value.find((run) => run.id === chosen.value.b && run.id !== runA.value?.id) ?? null)

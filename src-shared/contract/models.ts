@@ -57,6 +57,8 @@ export interface RunInfo {
   readonly id: number
   readonly modelId: number
   readonly name: string
+  /** Only some scenes were asked for: such a run is never taken for the newest of the project. */
+  readonly partial: boolean
   /** The execution provider that really ran. */
   readonly provider: string
   readonly providerReason: string

@@ -54,6 +54,7 @@ export const runInfo = (id: number, name = `run ${id}`): RunInfo => ({
   createdAt: '2026-01-01T08:00:00.000Z',
   omitted: [],
   gateModalities: [],
+  partial: false,
 })
 
 /** What the fake keeps: tests read it, and change it between calls. */

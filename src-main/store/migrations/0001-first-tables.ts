@@ -163,6 +163,7 @@ const predictions = `
     provider_reason TEXT NOT NULL DEFAULT '',
     app_version TEXT NOT NULL,
     batching TEXT NOT NULL,
+    partial INTEGER NOT NULL DEFAULT 0,
     students INTEGER NOT NULL DEFAULT 0,
     ms_per_student REAL NOT NULL DEFAULT 0,
     omitted TEXT NOT NULL DEFAULT '[]',

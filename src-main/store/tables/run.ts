@@ -6,6 +6,8 @@ export interface NewRun {
   readonly appVersion: string
   /** `scene`, or `rafnet:<n>` for RAFNet's own grouping of rows. */
   readonly batching: string
+  /** Whether only some of the project's scenes were asked for. */
+  readonly partial: boolean
   readonly createdAt: string
 }
 
@@ -28,9 +30,10 @@ export interface RunRow extends NewRun, RunFacts {
 export function startRun(store: Store, run: NewRun): number {
   return store
     .prepare(
-      `INSERT INTO run (model_id, name, app_version, batching, created_at, state) VALUES (?, ?, ?, ?, ?, 'running')`,
+      `INSERT INTO run (model_id, name, app_version, batching, partial, created_at, state)
+       VALUES (?, ?, ?, ?, ?, ?, 'running')`,
     )
-    .run(run.modelId, run.name, run.appVersion, run.batching, run.createdAt).id
+    .run(run.modelId, run.name, run.appVersion, run.batching, run.partial ? 1 : 0, run.createdAt).id
 }
 
 export function finishRun(store: Store, runId: number, facts: RunFacts): void {
@@ -51,17 +54,19 @@ export function finishRun(store: Store, runId: number, facts: RunFacts): void {
     )
 }
 
-interface RunColumns extends Omit<RunRow, 'omitted' | 'gateModalities' | 'featureHashes'> {
+interface RunColumns extends Omit<RunRow, 'partial' | 'omitted' | 'gateModalities' | 'featureHashes'> {
   readonly omitted: string
   readonly gateModalities: string
   readonly featureHashes: string
+  readonly partial: number
 }
 
-const columns = `id, model_id AS modelId, name, provider, provider_reason AS providerReason, app_version AS appVersion, batching, students,
+const columns = `id, model_id AS modelId, name, provider, provider_reason AS providerReason, app_version AS appVersion, batching, partial, students,
   ms_per_student AS msPerStudent, omitted, gate_modalities AS gateModalities, feature_hashes AS featureHashes, created_at AS createdAt`
 
 const toRun = (row: RunColumns): RunRow => ({
   ...row,
+  partial: row.partial === 1,
   omitted: JSON.parse(row.omitted) as unknown,
   gateModalities: JSON.parse(row.gateModalities) as unknown,
   featureHashes: JSON.parse(row.featureHashes) as unknown,

@@ -111,14 +111,6 @@ export function findSceneByPath(store: Store, relativePath: string): Scene | und
   return row && toScene(row)
 }
 
-/** Every scene whose photo has this file name: more than one where two folders hold a `1.jpg`. */
-export function findScenesByFileName(store: Store, fileName: string): Scene[] {
-  return store
-    .prepare<SceneRow>(`SELECT ${sceneColumns} FROM scene WHERE file_name = ? ORDER BY id`)
-    .all(fileName)
-    .map(toScene)
-}
-
 /** Ids of all scenes in the order of the scene list (natural order of their paths). */
 export function allSceneIds(store: Store): number[] {
   return store

@@ -145,14 +145,6 @@ export function studentsOfScene(store: Store, sceneId: number): StudentRow[] {
     .map(toStudentRow)
 }
 
-/** Students of that id in that scene, deleted ones included: files may hold an id twice. */
-export function findStudents(store: Store, sceneId: number, bboxId: string): StudentRow[] {
-  return store
-    .prepare<StudentColumns>(`SELECT ${studentColumns} FROM student WHERE scene_id = ? AND bbox_id = ? ORDER BY id`)
-    .all(sceneId, bboxId)
-    .map(toStudentRow)
-}
-
 /** Whether any student came with a box; drawn ones alone do not make a project of boxes. */
 export function projectHasBoxes(store: Store): boolean {
   const sql = `SELECT 1 FROM student WHERE source <> 'drawn' AND (x1 IS NOT NULL OR nx IS NOT NULL) LIMIT 1`

@@ -47,7 +47,8 @@ export async function predictRun(parts: PredictParts, job: JobContext): Promise<
   })
   assertStudents(gathered)
   const { name, appVersion, createdAt } = parts
-  const runId = startRun(store, { modelId: model.row.id, name, appVersion, batching, createdAt })
+  const partial = parts.sceneIds !== null
+  const runId = startRun(store, { modelId: model.row.id, name, appVersion, batching, partial, createdAt })
   try {
     const outcome = await runGroups(parts, gathered, runId, job)
     finishRun(store, runId, {

@@ -11,11 +11,12 @@ const omitted = z.array(z.object({ code: z.string(), reason: z.string(), count: 
 const gateModalities = z.array(z.string())
 
 export function toRunInfo(run: RunRow): RunInfo {
-  const { id, modelId, name, provider, providerReason, appVersion, students, msPerStudent, createdAt } = run
+  const { id, modelId, name, partial, provider, providerReason, appVersion, students, msPerStudent, createdAt } = run
   return {
     id,
     modelId,
     name,
+    partial,
     provider,
     providerReason,
     appVersion,

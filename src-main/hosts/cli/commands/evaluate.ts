@@ -53,10 +53,10 @@ async function evaluateSeveral(context: CommandContext, names: string): Promise<
   ])
 }
 
-/** The newest run, or the newest of those with that name. */
+/** The newest run of all scenes, or the newest of those with that name. */
 export async function findRun({ client }: CommandContext, name: string | undefined): Promise<RunInfo> {
   const runs = await client.models.runs({})
-  const matching = runs.filter((run) => name === undefined || run.name === name)
+  const matching = runs.filter((run) => (name === undefined ? !run.partial : run.name === name))
   const newest = matching.reduce<RunInfo | null>((best, run) => (best && best.id > run.id ? best : run), null)
   if (newest) return newest
   throw name === undefined
