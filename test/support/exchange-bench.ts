@@ -11,8 +11,7 @@ import type { Channel } from '#shared/rpc/types.ts'
 import { createHandlers } from '#main/compute/handlers.ts'
 import { computeContract } from '#main/compute/protocol.ts'
 import type { Store } from '#main/store/store.ts'
-import { findScenesByFileName } from '#main/store/tables/scene.ts'
-import { findStudents } from '#main/store/tables/student.ts'
+import { studentsOfScene } from '#main/store/tables/student.ts'
 import { createEdits } from '#main/workbench/edits/create-edits.ts'
 import { createExchange } from '#main/workbench/exchange/create-exchange.ts'
 import { createJobRegistry } from '#main/workbench/jobs/job-registry.ts'
@@ -23,6 +22,7 @@ import { closeProject, createProjectFolder, openProjectFolder } from '#main/work
 import { createSettingsFile } from '#main/workbench/settings/settings-file.ts'
 import type { ComputeClient, WorkbenchContext } from '#main/workbench/workbench-context.ts'
 import { stillClock, temporaryFolder } from './store.ts'
+import { scenesNamed } from './scenes-named.ts'
 
 export const fixtures = resolve(import.meta.dirname, '../fixtures')
 export const goldenFeatures = join(fixtures, 'golden/features.pkl')
@@ -72,8 +72,9 @@ export function exchangeBench() {
     /** One edit by an annotator named Ada. */
     edit: (edit: Edit) => edits.apply({ edits: [edit], annotator: 'Ada' }, call),
     studentId: (scene: string, bboxId: string): number => {
-      const sceneId = findScenesByFileName(project.require().store, scene)[0]!.id
-      return findStudents(project.require().store, sceneId, bboxId)[0]!.id
+      const { store } = project.require()
+      const students = studentsOfScene(store, scenesNamed(store, scene)[0]!.id)
+      return students.find((student) => student.bboxId === bboxId)!.id
     },
     reopen: async (): Promise<void> => {
       const at = project.require().folder

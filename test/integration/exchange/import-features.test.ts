@@ -5,10 +5,11 @@ import { countProject } from '#main/store/tables/project-counts.ts'
 import { listFeatureSets } from '#main/store/tables/feature.ts'
 import { listImports } from '#main/store/tables/import.ts'
 import { labelHistory } from '#main/store/tables/label.ts'
-import { findScenesByFileName, listScenePhotos } from '#main/store/tables/scene.ts'
+import { listScenePhotos } from '#main/store/tables/scene.ts'
 import { getStudent, studentsOfScene } from '#main/store/tables/student.ts'
 import { rafnetFolder, withoutRafnet } from '../../support/rafnet.ts'
 import { defaults, exchangeBench, goldenFeatures } from '../../support/exchange-bench.ts'
+import { scenesNamed } from '../../support/scenes-named.ts'
 
 describe('importing a feature pickle', () => {
   it('writes scenes, students, labels and vectors', async () => {
@@ -23,7 +24,7 @@ describe('importing a feature pickle', () => {
       { name: 'convnext', width: 24 },
     ])
     expect(countProject(bench.store())).toEqual({ scenes: 5, students: 27, labelled: 27, reviewedScenes: 0 })
-    const scene = findScenesByFileName(bench.store(), 'scene_1.jpg')[0]
+    const scene = scenesNamed(bench.store(), 'scene_1.jpg')[0]
     expect(scene).toMatchObject({ widthPx: 640, heightPx: 480, hasPhoto: false, room: 'A', split: 'train' })
     expect(listImports(bench.store())).toMatchObject([
       { kind: 'features', rows: 27, contextOrigin: 'inside', split: 'train' },
@@ -86,10 +87,10 @@ describe('importing a feature pickle', () => {
       ])
       expect(summary.findings.at(-1)).toMatchObject({ count: 1, examples: ['166.jpg, student 1_36 (row 30)'] })
       const counts = ['166.jpg', '900.jpg', '89.jpg'].map((name) => {
-        return studentsOfScene(bench.store(), findScenesByFileName(bench.store(), name)[0]!.id).length
+        return studentsOfScene(bench.store(), scenesNamed(bench.store(), name)[0]!.id).length
       })
       expect(counts).toEqual([60, 40, 51])
-      const scene = findScenesByFileName(bench.store(), '166.jpg')[0]
+      const scene = scenesNamed(bench.store(), '166.jpg')[0]
       expect(scene).toMatchObject({ relativePath: 'images/166.jpg', widthPx: 1280, heightPx: 720, hasPhoto: true })
       expect(listScenePhotos(bench.store()).every(({ contentHash }) => contentHash?.length === 64)).toBe(true)
     })
@@ -109,7 +110,7 @@ describe('importing a feature pickle', () => {
       const summary = await bench.exchange.importFeatures({ ...defaults, file: features, photoRoot: empty }, bench.call)
       expect(summary).toMatchObject({ scenes: 3, students: 151, photosMatched: 0 })
       expect(summary.findings.map(({ code }) => code)).toContain('photo-missing')
-      expect(findScenesByFileName(bench.store(), '89.jpg')[0]).toMatchObject({
+      expect(scenesNamed(bench.store(), '89.jpg')[0]).toMatchObject({
         widthPx: 1280,
         heightPx: 720,
         hasPhoto: false,

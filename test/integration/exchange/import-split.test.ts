@@ -5,10 +5,10 @@ import type { PickleValue } from '#main/codecs/pickle/values.ts'
 import { NumpyScalar } from '#main/codecs/pickle/numpy-scalar.ts'
 import { countProject } from '#main/store/tables/project-counts.ts'
 import { listImports } from '#main/store/tables/import.ts'
-import { findScenesByFileName } from '#main/store/tables/scene.ts'
 import { getStudent } from '#main/store/tables/student.ts'
 import { defaults, everything, exchangeBench, refusal } from '../../support/exchange-bench.ts'
 import { dict, featureDict, floats, writePickleFile } from '../../support/feature-pickles.ts'
+import { scenesNamed } from '../../support/scenes-named.ts'
 
 const box = (...corners: number[]): PickleValue => [
   [new PickleFloat(corners[0]!), new PickleFloat(corners[1]!)],
@@ -44,7 +44,7 @@ describe('importing a split pickle', () => {
     const summary = await made.exchange.importSplit({ ...request, file }, made.call)
     expect(summary).toMatchObject({ scenes: 2, students: 2, labels: 1, modalities: [] })
     expect(summary.findings.map(({ code }) => code)).toEqual(['labels-unlabelled', 'photo-missing'])
-    expect(findScenesByFileName(made.store(), 'a.jpg')).toMatchObject([
+    expect(scenesNamed(made.store(), 'a.jpg')).toMatchObject([
       { widthPx: 200, heightPx: 100, room: '3-201', takenAt: '2026-03-01T09:00:00', split: 'val' },
     ])
     expect(getStudent(made.store(), made.studentId('a.jpg', 's_0'))).toMatchObject({

@@ -2,10 +2,11 @@ import { copyFileSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node
 import { dirname, join } from 'node:path'
 import { createCanvas } from '@napi-rs/canvas'
 import { describe, expect, it } from 'vitest'
-import { findScenesByFileName, listScenePhotos } from '#main/store/tables/scene.ts'
+import { listScenePhotos } from '#main/store/tables/scene.ts'
 import { defaults, exchangeBench, refusal } from '../../support/exchange-bench.ts'
 import type { ExchangeBench } from '../../support/exchange-bench.ts'
 import { featureDict, writePickleFile } from '../../support/feature-pickles.ts'
+import { scenesNamed } from '../../support/scenes-named.ts'
 
 /** A photo of one colour: other colours are other contents. */
 function paint(file: string, colour: string, widthPx = 40, heightPx = 30): void {
@@ -41,7 +42,7 @@ describe('scanning a folder of photos', () => {
     expect(summary.findings).toMatchObject([{ code: 'photo-unreadable', count: 1 }])
     expect(summary.findings[0]?.examples[0]).toContain('broken.jpg')
     expect(photosOf(made)).toEqual(['b.jpg', 'a/2.png', 'a/10.jpg'])
-    expect(findScenesByFileName(made.store(), '2.png')).toMatchObject([{ widthPx: 40, heightPx: 30, split: null }])
+    expect(scenesNamed(made.store(), '2.png')).toMatchObject([{ widthPx: 40, heightPx: 30, split: null }])
   })
 
   it('finds nothing new the second time', async () => {
@@ -53,7 +54,7 @@ describe('scanning a folder of photos', () => {
   it('finds new, moved and missing photos', async () => {
     const { photos, scan, ...made } = bench()
     await scan()
-    const moved = findScenesByFileName(made.store(), 'b.jpg')[0]
+    const moved = scenesNamed(made.store(), 'b.jpg')[0]
     mkdirSync(join(photos, 'later'))
     renameSync(join(photos, 'b.jpg'), join(photos, 'later/renamed.jpg'))
     rmSync(join(photos, 'a/10.jpg'))
@@ -61,7 +62,7 @@ describe('scanning a folder of photos', () => {
     const summary = await scan()
     expect(summary).toMatchObject({ found: 3, added: 1, moved: 1, missing: 1 })
     expect(summary.findings).toMatchObject([{ code: 'photo-missing', examples: ['a/10.jpg'] }])
-    expect(findScenesByFileName(made.store(), 'renamed.jpg')[0]?.id).toBe(moved?.id)
+    expect(scenesNamed(made.store(), 'renamed.jpg')[0]?.id).toBe(moved?.id)
     expect(photosOf(made)).toEqual(['later/renamed.jpg', 'a/2.png', 'missing a/10.jpg', 'new.jpg'])
   })
 
@@ -81,7 +82,7 @@ describe('scanning a folder of photos', () => {
     await scan()
     paint(join(photos, 'b.jpg'), 'white', 64, 48)
     expect(await scan()).toMatchObject({ added: 0, moved: 0, missing: 0 })
-    expect(findScenesByFileName(made.store(), 'b.jpg')).toMatchObject([{ widthPx: 64, heightPx: 48 }])
+    expect(scenesNamed(made.store(), 'b.jpg')).toMatchObject([{ widthPx: 64, heightPx: 48 }])
   })
 
   it('gives imported scenes the photos they were waiting for', async () => {
@@ -130,7 +131,7 @@ describe('photos in two folders', () => {
     paint(join(made.folder, 'train/1.jpg'), 'red')
     paint(join(made.folder, 'val/1.jpg'), 'blue')
     await made.exchange.scanPhotos({ folder: join(made.folder, 'train') }, made.call)
-    const first = findScenesByFileName(made.store(), '1.jpg')[0]
+    const first = scenesNamed(made.store(), '1.jpg')[0]
     expect(first?.relativePath).toBe('1.jpg')
     expect(await made.exchange.scanPhotos({ folder: join(made.folder, 'val') }, made.call)).toMatchObject({
       added: 1,
