@@ -1,6 +1,7 @@
 // `npm run bench [name …]`: every bench of test/bench, or those whose file names contain a given word. Ratios against a peer or a bound.
 import { spawnSync } from 'node:child_process'
 import { readdirSync } from 'node:fs'
+import { availableParallelism, loadavg } from 'node:os'
 import { join } from 'node:path'
 import { findChromium } from './chromium.mjs'
 import { environment, nodePath, prepare, root } from './setup.mjs'
@@ -13,6 +14,8 @@ const files = readdirSync(folder)
   .sort()
 const env = { ...environment(), LECTERN_CHROMIUM: findChromium() ?? '' }
 
+// What the figures were measured on: other programs at work take frames and time away.
+console.log(`${availableParallelism()} processors, load ${loadavg()[0].toFixed(1)}, Node ${process.versions.node}`)
 let missed = 0
 for (const file of files) {
   const result = spawnSync(nodePath(), [join(folder, file)], {
