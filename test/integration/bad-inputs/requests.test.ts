@@ -267,7 +267,7 @@ test.skipIf(!hasPipes)(
   async () => {
     const folder = temporaryFolder()
     const pipe = join(folder, 'pipe.pkl')
-    execFileSync('mkfifo', [pipe])
+    execFileSync('sh', ['-c', 'mkfifo "$0"', pipe])
     const session = startRealWorkbench(folder)
     const { client } = session
     await client.project.create({ folder: join(folder, 'a.lectern'), photoRoot: null })
