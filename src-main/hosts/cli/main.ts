@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Command, Option } from 'commander'
-import { toAppError } from '#shared/contract/app-error.ts'
+import { AppError, toAppError } from '#shared/contract/app-error.ts'
 import { forkWithNode } from '#main/compute/launcher/fork-with-node.ts'
 import { applicationRoot } from '../root.ts'
 import { userDataFolder } from '../user-data-folder.ts'
@@ -43,6 +43,15 @@ const program = new Command('lectern')
   )
   .version(version)
   .configureHelp({ showGlobalOptions: true })
+  // A wrong call is an error like any other: with --json it is one document on stderr.
+  .configureOutput({
+    outputError: (text, write) => {
+      const message = text.trim().replace(/^error: /, '')
+      const sentence = `${message.charAt(0).toUpperCase()}${message.slice(1)}${/[.?!)]$/.test(message) ? '' : '.'}`
+      const error = new AppError('cli.usage', sentence)
+      write(process.argv.includes('--json') ? `${JSON.stringify(error)}\n` : `${error.code}: ${error.message}\n`)
+    },
+  })
 
 /** Runs one command on a workbench of its own, which ends with it. */
 async function withWorkbench(json: boolean, work: (context: CommandContext) => Promise<void>): Promise<void> {

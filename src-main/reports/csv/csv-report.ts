@@ -54,15 +54,15 @@ export async function* studentsCsv(head: ReportHead, scenes: AsyncIterable<Repor
 }
 
 /** One line a scene, then one line for all: rates in percent of the run, or without one how many students did what. */
-export function scenesCsv(head: ReportHead, scenes: AsyncIterable<ReportScene>): AsyncIterable<string> | string {
-  if (!head.run) return labelledScenesCsv(head, scenes)
+export async function* scenesCsv(head: ReportHead, scenes: AsyncIterable<ReportScene>): AsyncGenerator<string, void> {
+  if (!head.run) return yield* labelledScenesCsv(head, scenes)
   const { evaluation } = head.run
   const header = csvLine(['scene', 'students', 'correct', 'accuracy', 'interval low', 'interval high'])
   const rows = evaluation.scenes.map(({ scene, students, correct, accuracy, interval }) =>
     csvLine([scene, students, correct, accuracy, ...interval]),
   )
   const { count, total, percent, interval } = evaluation.accuracy
-  return byteOrderMark + header + rows.join('') + csvLine(['all', total, count, percent, ...interval])
+  yield byteOrderMark + header + rows.join('') + csvLine(['all', total, count, percent, ...interval])
 }
 
 async function* labelledScenesCsv(

@@ -110,6 +110,16 @@ describe('the whole job on the synthetic sample, one command after the other', (
     expect(readFileSync(out).subarray(0, 2)).toEqual(Buffer.of(0x80, 4))
   })
 
+  test('a report needs no model: what the labels say, without a rate', async () => {
+    const project = join(folder, 'labels.lectern')
+    await json('init', project, '--images', join(sample, 'images'))
+    await json('import', project, join(sample, 'features.pkl'))
+    const out = join(folder, 'labels-report')
+    await json('report', project, '--out', out, '--format', 'html,csv')
+    expect(readFileSync(join(out, 'scenes.csv'), 'utf8')).toMatch(/room-b-exam\.jpg,25,25,/)
+    expect(readFileSync(join(out, 'report.html'), 'utf8')).not.toContain('Confusion matrix')
+  })
+
   test('demo runs it all and prints a table', async () => {
     const { code, stdout } = await lectern('demo', '--out', join(folder, 'demo'))
     expect(code).toBe(0)

@@ -278,7 +278,7 @@ describe('headline figures', () => {
   }
 
   test('each has its n and its interval, and both no-null conventions are named', async () => {
-    const { tiles, workbench } = await showTiles(5, [70, 91.25])
+    const { tiles, workbench } = await showTiles(20, [70, 91.25])
     expect(tiles).toHaveLength(6)
     for (const tile of tiles) expect(tile).toMatch(/95 % 70\.0 – 91\.3.*n = 1(62|49)/)
     expect(tiles.join()).toContain('Macro F1, no Null (paper)90.48%')
@@ -289,9 +289,15 @@ describe('headline figures', () => {
     })
   })
 
-  test('one scene has no interval, and says so', async () => {
+  test('below 20 scenes the two rates have Wilson’s interval, which does not promise too much', async () => {
+    const { tiles } = await showTiles(5, [70, 91.25])
+    expect(tiles.filter((tile) => tile.includes('95 % 40.0 – 60.0'))).toHaveLength(2)
+    expect(tiles.filter((tile) => tile.includes('95 % 70.0 – 91.3'))).toHaveLength(4)
+  })
+
+  test('one scene has no interval of its F1s, and says so', async () => {
     const { tiles } = await showTiles(1, null)
-    for (const tile of tiles) expect(tile).toContain('no interval: 1 scene')
+    expect(tiles.filter((tile) => tile.includes('no interval: 1 scene'))).toHaveLength(4)
   })
 
   test('few scenes are warned of, many are not', async () => {

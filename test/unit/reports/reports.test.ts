@@ -129,8 +129,8 @@ describe('CSV', () => {
     expect(csvLine(['a"b', 'c,d', 'e\nf', null, 0])).toBe('"a""b","c,d","e\nf",,0\r\n')
   })
 
-  test('scenes end with a line for all, classes carry their row of the confusion matrix', () => {
-    expect(String(scenesCsv(head(), one())).trimEnd().split('\r\n').at(-1)).toBe('all,2,1,50,9.45,90.55')
+  test('scenes end with a line for all, classes carry their row of the confusion matrix', async () => {
+    expect((await text(scenesCsv(head(), one()))).trimEnd().split('\r\n').at(-1)).toBe('all,2,1,50,9.45,90.55')
     expect(classesCsv(head()).split('\r\n')[1]).toBe('Bowing Head,1,50,50,50,1,1,0,0,0')
   })
 })
