@@ -10,7 +10,7 @@ export type Topic = Change['topics'][number]
 export const useProject = defineStore('project', () => {
   const session = useSession()
   const summary = shallowRef<ProjectSummary | null>(null)
-  const recents = shallowRef<readonly RecentProject[]>([])
+  const listed = shallowRef<readonly RecentProject[]>([])
   const loaded = ref(false)
   const revisions = reactive<Record<Topic, number>>({
     project: 0,
@@ -22,12 +22,20 @@ export const useProject = defineStore('project', () => {
   })
   const lastChange = shallowRef<Change | null>(null)
 
+  /** The open project's progress is what it is now, not what it was when it was opened. */
+  const recents = computed(() =>
+    listed.value.map((one) => {
+      const open = summary.value
+      if (!open || open.folder !== one.folder) return one
+      return { ...one, scenes: open.scenes, reviewedScenes: open.reviewedScenes }
+    }),
+  )
   const classes = computed(() => summary.value?.classes ?? [])
 
   async function load(): Promise<void> {
     const [current, recent] = await Promise.all([session.api().project.current({}), session.api().project.recent({})])
     adopt(current)
-    recents.value = recent
+    listed.value = recent
     loaded.value = true
   }
 
@@ -43,7 +51,7 @@ export const useProject = defineStore('project', () => {
   }
 
   async function refreshRecents(): Promise<void> {
-    recents.value = await session.api().project.recent({})
+    listed.value = await session.api().project.recent({})
   }
 
   async function switchTo(opening: Promise<ProjectSummary>): Promise<ProjectSummary> {

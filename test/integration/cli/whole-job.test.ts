@@ -150,6 +150,12 @@ describe('errors are AppErrors on stderr, with a non-zero exit and nothing on st
     expect(error.message).toMatch(/^[A-Z/].{20,}/)
   })
 
+  test('a wrong call is an error of the same form', async () => {
+    const { code, stdout, stderr } = await lectern('export', 'x.lectern', '--json')
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
+    expect(JSON.parse(stderr)).toMatchObject({ code: 'cli.usage', message: expect.stringContaining('--out') as string })
+  })
+
   test('two photos of one name: the error lists both, the relative path chooses', async () => {
     const images = join(folder, 'twice')
     for (const room of ['a', 'b']) {
