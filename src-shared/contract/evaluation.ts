@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { BehaviourClass } from '#shared/domain/behaviour-class.ts'
 import type { Box } from '#shared/geometry/box.ts'
 import { call } from './procedure.ts'
-import { id } from './schemas.ts'
+import { id, name, path } from './schemas.ts'
 
 /** A share in percent with its 95 % Wilson interval, never shown without its n. */
 export interface Rate {
@@ -176,6 +176,98 @@ export interface StudentCard {
   readonly confidence: number
 }
 
+/** How a gated head shares its attention; shares are 0 to 1. */
+export interface GateStatistics {
+  readonly runId: number
+  readonly modalities: readonly string[]
+  readonly groups: readonly {
+    readonly group: 'all' | 'correct' | 'wrong' | 'class'
+    /** The truth, in a group `class`. */
+    readonly classIndex: number | null
+    readonly students: number
+    /** [modalities] */
+    readonly mean: readonly number[]
+    readonly sd: readonly number[]
+  }[]
+}
+
+/** Figures of a run with one modality taken away from every student; percent. */
+export interface ModalityRemoval {
+  readonly runId: number
+  readonly students: number
+  readonly asPredicted: Readonly<Record<HeadlineFigure, number>>
+  readonly removed: readonly {
+    readonly modality: string
+    readonly by: 'zeros' | 'mean'
+    /** What the mean was taken over. */
+    readonly meanOf: string | null
+    readonly figures: Readonly<Record<HeadlineFigure, number>>
+    /** Students whose predicted class changed. */
+    readonly changed: number
+  }[]
+}
+
+export interface Spread {
+  readonly mean: number
+  /** Population standard deviation. */
+  readonly std: number
+  readonly min: number
+  readonly max: number
+}
+
+/** Several runs (as the seeds of one model) side by side; percent. */
+export interface SeveralRuns {
+  readonly runs: readonly ComparedRun[]
+  readonly figures: Readonly<Record<HeadlineFigure, Spread>>
+  readonly classes: readonly {
+    readonly class: BehaviourClass
+    readonly support: number
+    readonly precision: Spread
+    readonly recall: Spread
+    readonly f1: Spread
+  }[]
+}
+
+/** Weighted mean of the logits of several runs, kept as a run of its own. */
+export interface EnsembleResult {
+  readonly runId: number
+  readonly name: string
+  readonly members: readonly { readonly runId: number; readonly name: string; readonly weight: number }[]
+  /** How the weights came about: given, equal, or searched. */
+  readonly weighting: 'given' | 'equal' | 'searched'
+  /** Where weights were searched: what on, how many mixtures were tried, and the figure before (equal weights) and after. */
+  readonly search: {
+    readonly split: string
+    readonly students: number
+    readonly tried: number
+    readonly equalMacroF1NoNull: number
+    readonly bestMacroF1NoNull: number
+  } | null
+  readonly students: number
+}
+
+/** Results that RAFNet's own Python (or Lectern) wrote: run folders below one folder. Percent. */
+export interface ResultFolder {
+  readonly folder: string
+  readonly models: readonly {
+    readonly model: string
+    readonly seeds: readonly {
+      readonly seed: number
+      readonly macroF1NoNull: number | null
+      readonly macroF1: number | null
+      readonly accuracy: number | null
+      readonly accuracyNoNull: number | null
+      readonly loss: number | null
+      readonly bestEpoch: number | null
+    }[]
+    readonly metrics: Readonly<
+      Record<'macroF1NoNull' | 'macroF1' | 'accuracy' | 'accuracyNoNull' | 'loss', Spread | null>
+    >
+  }[]
+  /** Files that could not be read, each with its reason. */
+  readonly problems: readonly { readonly file: string; readonly reason: string }[]
+}
+
 const scored = z.object({ runId: id, sceneIds: z.array(id).nullable().default(null) })
 
 export const evaluation = {
@@ -186,6 +278,20 @@ export const evaluation = {
   calibration: call(scored)<Calibration>(),
   /** Two different runs on the students they share. */
   compare: call(z.object({ runA: id, runB: id }))<Comparison>(),
+  gates: call(scored)<GateStatistics>(),
+  modalityRemoval: call(scored)<ModalityRemoval>(),
+  several: call(z.object({ runIds: z.array(id).min(2).max(100) }))<SeveralRuns>(),
+  /** `weights` null means equal ones, unless `searchOn` names a split ('' for all labelled students) to search them on. */
+  ensemble: call(
+    z.object({
+      runIds: z.array(id).min(2).max(50),
+      weights: z.array(z.number().nonnegative()).nullable().default(null),
+      searchOn: z.string().max(200).nullable().default(null),
+      name: name.nullable().default(null),
+    }),
+  )<EnsembleResult>(),
+  /** Reads `results/training` or any folder above run folders; `out` writes final_results.json and .csv there. */
+  resultFolder: call(z.object({ folder: path, out: path.nullable().default(null) }))<ResultFolder>(),
   agreement: call(scored.pick({ sceneIds: true }))<Agreement>(),
   /** Those students of a confusion cell, a row, a column or a scene; null leaves a condition out. */
   students: call(

@@ -66,9 +66,18 @@ export interface RunInfo {
   readonly students: number
   readonly msPerStudent: number
   readonly createdAt: string
+  /** `scene` or `rafnet:<rows>`. */
+  readonly batching: string
   readonly omitted: readonly { readonly code: string; readonly reason: string; readonly count: number }[]
   /** Names of fused modalities, for the gate split: [modalities]. */
   readonly gateModalities: readonly string[]
+}
+
+export interface HeadExport {
+  /** Files written, absolute; the head itself first. */
+  readonly files: readonly string[]
+  readonly sha256: string
+  readonly bytes: number
 }
 
 /** One student of a run, for lists that leave Lectern: `predict --json` prints them in import order. */
@@ -88,7 +97,11 @@ export const models = {
   /** Reads a checkpoint or .onnx and says what it would be, without keeping it. */
   inspect: call(source.extend({ chosen }))<Omit<ModelInfo, 'id' | 'createdAt'>>(),
   add: call(source.extend({ chosen, name: name.nullable().default(null) }))<ModelInfo>(),
+  /** Every trained seed of a RAFNet run folder (its `seed_<n>` folders), named `<folder> seed_41`. */
+  addRunFolder: call(z.object({ folder: path }))<readonly ModelInfo[]>(),
   remove: call(z.object({ modelId: id }))<null>(),
+  /** A head as a standalone `.onnx`, or as a `.pth` with its `config.yaml` beside it that RAFNet's own code loads. */
+  exportHead: call(z.object({ modelId: id, format: z.enum(['onnx', 'pth']), out: path }))<HeadExport>(),
   runs: call(nothing)<readonly RunInfo[]>(),
   /** Runs a model on all scenes, or on those named; the answer comes when the job ends. */
   predict: call(
@@ -97,6 +110,11 @@ export const models = {
       sceneIds: z.array(id).nullable().default(null),
       name: name.nullable().default(null),
       device,
+      /** `scene`, or `rafnet:128` for consecutive rows as RAFNet's own evaluation forwards them; recorded with the run. */
+      batching: z
+        .string()
+        .regex(/^(scene|rafnet:[1-9]\d{0,4})$/)
+        .default('scene'),
     }),
   )<RunInfo>(),
   /** Every prediction of a run, in import order. */

@@ -32,7 +32,7 @@ export interface RecentProject {
 /** Something in the open project changed; the renderer reloads what it shows of it. */
 export interface Change {
   readonly revision: number
-  readonly topics: readonly ('project' | 'scenes' | 'students' | 'labels' | 'models' | 'runs')[]
+  readonly topics: readonly ('project' | 'scenes' | 'students' | 'labels' | 'models' | 'runs' | 'trainings')[]
   /** Scenes concerned, or null for all. */
   readonly sceneIds: readonly number[] | null
 }

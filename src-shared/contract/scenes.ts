@@ -46,6 +46,38 @@ export interface Neighbour {
   readonly weight: number
 }
 
+/** What a model would say of a student. */
+export interface Verdict {
+  readonly classIndex: number
+  /** [classes], softmax of the logits. */
+  readonly probabilities: readonly number[]
+}
+
+/** Why a model said what it said of one student: everything below is computed anew with the run's own model. */
+export interface Explanation {
+  readonly studentId: number
+  readonly runId: number
+  readonly verdict: Verdict
+  /** The same logits over the temperature that was fitted on `fittedOn`; null where no labelled students allow a fit. */
+  readonly scaled: {
+    readonly temperature: number
+    readonly probabilities: readonly number[]
+    readonly fittedOn: string
+  } | null
+  /** Share of each modality; empty for heads without a gate. */
+  readonly gate: readonly { readonly modality: string; readonly weight: number }[]
+  /** Neighbours of the spatial graph, strongest first, and the verdict without each. */
+  readonly neighbours: readonly (Neighbour & { readonly without: Verdict })[]
+  /** Verdict with a modality's vector replaced by zeros, and by its mean over the train split. */
+  readonly modalities: readonly {
+    readonly modality: string
+    readonly zeros: Verdict
+    readonly mean: Verdict
+    /** What the mean was taken over: `split train`, or all students where the project has no such split. */
+    readonly meanOf: string
+  }[]
+}
+
 /** One page of scene rows: `query` is the search language of the scene list (`room:3-201 conf<0.5 wrong class:phone`). */
 const listInput = z.object({
   query: z.string().max(500).default(''),
@@ -60,4 +92,5 @@ export const scenes = {
   history: call(z.object({ studentId: id }))<readonly Label[]>(),
   /** The neighbours of one student in one run; empty for heads without a graph. */
   neighbours: call(z.object({ studentId: id, runId: id }))<readonly Neighbour[]>(),
+  explain: call(z.object({ studentId: id, runId: id }))<Explanation>(),
 }
