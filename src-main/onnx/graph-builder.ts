@@ -7,6 +7,7 @@ import type {
   OnnxTensorData,
   OnnxValueInfo,
 } from '#main/codecs/onnx/model.ts'
+import type { WeightTensor } from './weight.ts'
 
 /** The name of a value in a graph: an input, an initializer or what a node puts out. */
 export type ValueName = string
@@ -23,6 +24,13 @@ export const bytesOf = (array: ArrayBufferView): OnnxTensorData => ({
   kind: 'bytes',
   bytes: new Uint8Array(array.buffer, array.byteOffset, array.byteLength),
 })
+
+/** Where a weight lies in its file if a graph can use it from there, else a float32 copy. */
+function weightData(tensor: WeightTensor): OnnxTensorData {
+  const { place } = tensor
+  if (place === null || tensor.dtype !== 'float32') return bytesOf(tensor.toFloat32())
+  return { kind: 'external', location: place.file, offset: place.offset, length: place.length }
+}
 
 /**
  * Collects the nodes, constants and weights of one ONNX graph. Names are readable (`gate/softmax`, `gate/gemm_2`),
@@ -74,6 +82,15 @@ export class GraphBuilder {
     this.#claim(name)
     this.#initializers.set(name, { name, elementType, dimensions, data })
     return name
+  }
+
+  /**
+   * A weight under its name in the checkpoint, as float32: a pointer into the checkpoint's own file where its values lie
+   * there so, else a copy in the graph. A name that was given before gives the value it gave then.
+   */
+  weight(name: string, tensor: WeightTensor): ValueName {
+    if (this.#initializers.has(name)) return name
+    return this.initializer(name, 'float32', tensor.shape, weightData(tensor))
   }
 
   /** A float32 constant: a number makes a scalar, a list a vector. */

@@ -1,0 +1,8 @@
+import type { ValueName } from '../graph-builder.ts'
+import * as operators from '../operators/linear.ts'
+import { weightOf } from './layer-context.ts'
+import type { LayerContext } from './layer-context.ts'
+
+/** PyTorch's Linear: x [n, in], `<name>.weight` [out, in], `<name>.bias` [out] → [n, out]. */
+export const linear = (context: LayerContext, name: string, x: ValueName): ValueName =>
+  operators.linear(context.graph, x, weightOf(context, `${name}.weight`), weightOf(context, `${name}.bias`))
