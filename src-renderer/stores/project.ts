@@ -19,6 +19,7 @@ export const useProject = defineStore('project', () => {
     labels: 0,
     models: 0,
     runs: 0,
+    trainings: 0,
   })
   const lastChange = shallowRef<Change | null>(null)
 
