@@ -21,11 +21,11 @@ export interface PredictParts {
   readonly sceneIds: readonly number[] | null
   readonly name: string
   readonly device: Device
+  /** `scene` or `rafnet:<rows>`. */
+  readonly batching: string
   readonly appVersion: string
   readonly createdAt: string
 }
-
-const batching = 'scene'
 
 /**
  * Runs a model on whole scenes and keeps logits, probabilities and gate weights of every student, under a new run that nobody sees
@@ -46,7 +46,7 @@ export async function predictRun(parts: PredictParts, job: JobContext): Promise<
     signal: job.signal,
   })
   assertStudents(gathered)
-  const { name, appVersion, createdAt } = parts
+  const { name, batching, appVersion, createdAt } = parts
   const partial = parts.sceneIds !== null
   const runId = startRun(store, { modelId: model.row.id, name, appVersion, batching, partial, createdAt })
   try {
@@ -104,7 +104,7 @@ async function runGroups(
   let elapsedMs = 0
   job.progress(0, gathered.students)
   for (const group of gathered.groups) {
-    const { model, device, compute } = parts
+    const { model, device, batching, compute } = parts
     const input = { model: model.source, device, batching, students: group.input }
     for await (const message of compute.models.predict(input, { signal: job.signal })) {
       if (message.kind === 'start') providers.set(message.provider, message.reason)

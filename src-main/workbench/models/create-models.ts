@@ -45,7 +45,7 @@ export function createModels(parts: Parts): ModelsService {
 }
 
 function createPredict({ project, compute, changes, jobs, clock, appVersion }: Parts): ModelsService['predict'] {
-  return async ({ modelId, sceneIds, name, device }, { signal }) => {
+  return async ({ modelId, sceneIds, name, device, batching }, { signal }) => {
     const opened = project.require()
     const model = storedModel(opened, modelId)
     const run = {
@@ -55,6 +55,7 @@ function createPredict({ project, compute, changes, jobs, clock, appVersion }: P
       sceneIds,
       name: name ?? model.row.name,
       device,
+      batching,
       appVersion,
       createdAt: clock().toISOString(),
     }

@@ -11,7 +11,19 @@ const omitted = z.array(z.object({ code: z.string(), reason: z.string(), count: 
 const gateModalities = z.array(z.string())
 
 export function toRunInfo(run: RunRow): RunInfo {
-  const { id, modelId, name, partial, provider, providerReason, appVersion, students, msPerStudent, createdAt } = run
+  const {
+    id,
+    modelId,
+    name,
+    partial,
+    provider,
+    providerReason,
+    appVersion,
+    students,
+    msPerStudent,
+    batching,
+    createdAt,
+  } = run
   return {
     id,
     modelId,
@@ -23,6 +35,7 @@ export function toRunInfo(run: RunRow): RunInfo {
     students,
     msPerStudent,
     createdAt,
+    batching,
     omitted: omitted.parse(run.omitted),
     gateModalities: gateModalities.parse(run.gateModalities),
   }

@@ -161,7 +161,7 @@ async function fillSample(parts: ProjectsParts, files: SampleFiles, signal: Abor
     await exchange.importFeatures(source, { signal })
     for (const { file, config, name } of files.heads) {
       const model = await models.add({ file, config, name, chosen: {} }, { signal })
-      await models.predict({ modelId: model.id, sceneIds: null, name, device: 'auto' }, { signal })
+      await models.predict({ modelId: model.id, sceneIds: null, name, device: 'auto', batching: 'scene' }, { signal })
     }
     setProperty(opened.store, 'sampleReady', context.clock().toISOString())
     return await remember(parts, opened)
