@@ -3,6 +3,7 @@ import type { BehaviourClass } from '#shared/domain/behaviour-class.ts'
 import type { Box } from '#shared/geometry/box.ts'
 import { call } from './procedure.ts'
 import { id, name, path } from './schemas.ts'
+import type { Finding } from './summary.ts'
 
 /** A share in percent with its 95 % Wilson interval, never shown without its n. */
 export interface Rate {
@@ -217,6 +218,8 @@ export interface Spread {
 
 /** Several runs (as the seeds of one model) side by side; percent. */
 export interface SeveralRuns {
+  /** Those with a label in force and a prediction of every run: all figures are over them. */
+  readonly students: number
   readonly runs: readonly ComparedRun[]
   readonly figures: Readonly<Record<HeadlineFigure, Spread>>
   readonly classes: readonly {
@@ -244,6 +247,8 @@ export interface EnsembleResult {
     readonly bestMacroF1NoNull: number
   } | null
   readonly students: number
+  /** Students that not every member has, and what makes the figures of this mixture look better than they are. */
+  readonly findings: readonly Finding[]
 }
 
 /** Results that RAFNet's own Python (or Lectern) wrote: run folders below one folder. Percent. */
