@@ -1,0 +1,63 @@
+import type { Box, Size } from '#shared/geometry/box.ts'
+
+/** A person that the detector found, in px of the photo. */
+export interface ScoredBox {
+  readonly box: Box
+  /** Objectness × class score, 0 to 1. */
+  readonly score: number
+}
+
+/** Px of the input per cell, for the three levels of YOLOX's head. */
+export const yoloxStrides = [8, 16, 32] as const
+
+/**
+ * Turns the network's rows into places in the input, in the same array: (x, y) become (offset + cell) · stride and (w, h)
+ * become exp · stride; the scores stay. Levels follow each other by stride, cells row by row.
+ *
+ * @param rows [cells of all levels, columns], columns from cx, cy, w, h
+ */
+export function decodeRows(rows: Float32Array, columns: number, input: Size): void {
+  let at = 0
+  for (const stride of yoloxStrides) {
+    const [down, across] = [Math.floor(input.heightPx / stride), Math.floor(input.widthPx / stride)]
+    for (let y = 0; y < down; y += 1) {
+      for (let x = 0; x < across; x += 1) {
+        rows[at] = (rows[at]! + x) * stride
+        rows[at + 1] = (rows[at + 1]! + y) * stride
+        rows[at + 2] = Math.exp(rows[at + 2]!) * stride
+        rows[at + 3] = Math.exp(rows[at + 3]!) * stride
+        at += columns
+      }
+    }
+  }
+}
+
+/** Cells of all levels for an input. */
+export const cellCount = (input: Size): number =>
+  yoloxStrides.reduce(
+    (all, stride) => all + Math.floor(input.heightPx / stride) * Math.floor(input.widthPx / stride),
+    0,
+  )
+
+/**
+ * The people among decoded rows [cells, columns] whose score reaches the threshold, best first: objectness × the first
+ * class (the only one of ByteTrack's detector, `person` in COCO's). Boxes are divided by `ratio`, input px per photo px.
+ */
+export function candidates(
+  rows: Float32Array,
+  columns: number,
+  { ratio, threshold }: { readonly ratio: number; readonly threshold: number },
+): ScoredBox[] {
+  const found: ScoredBox[] = []
+  for (let at = 0; at < rows.length; at += columns) {
+    const score = Math.fround(rows[at + 4]! * rows[at + 5]!)
+    if (!(score >= threshold)) continue
+    const [x, y, halfWidth, halfHeight] = [rows[at]!, rows[at + 1]!, rows[at + 2]! / 2, rows[at + 3]! / 2]
+    const box = { x1: x - halfWidth, y1: y - halfHeight, x2: x + halfWidth, y2: y + halfHeight }
+    found.push({
+      box: { x1: box.x1 / ratio, y1: box.y1 / ratio, x2: box.x2 / ratio, y2: box.y2 / ratio },
+      score,
+    })
+  }
+  return found.sort((one, other) => other.score - one.score)
+}
