@@ -55,6 +55,7 @@ export const runInfo = (id: number, name = `run ${id}`): RunInfo => ({
   omitted: [],
   gateModalities: [],
   partial: false,
+  batching: 'scene',
 })
 
 /** What the fake keeps: tests read it, and change it between calls. */
@@ -152,6 +153,7 @@ function plainHandlers(state: FakeState, changes: Feed<Change>, jobs: Feed<reado
       get: unanswered('scenes.get'),
       history: () => [],
       neighbours: () => [],
+      explain: unanswered('scenes.explain'),
     },
     edits: {
       apply: ({ edits }) => {
@@ -173,10 +175,12 @@ function plainHandlers(state: FakeState, changes: Feed<Change>, jobs: Feed<reado
       list: () => state.models,
       inspect: () => modelInfo,
       add: () => modelInfo,
+      addRunFolder: unanswered('models.addRunFolder'),
       remove: () => null,
+      exportHead: unanswered('models.exportHead'),
       runs: () => state.runs,
-      predict: ({ modelId }) => {
-        const run = { ...runInfo(state.runs.length + 1), modelId }
+      predict: ({ modelId, batching }) => {
+        const run = { ...runInfo(state.runs.length + 1), modelId, batching }
         state.runs = [...state.runs, run]
         return run
       },
@@ -188,6 +192,11 @@ function plainHandlers(state: FakeState, changes: Feed<Change>, jobs: Feed<reado
       intervals: unanswered('evaluation.intervals'),
       calibration: unanswered('evaluation.calibration'),
       compare: unanswered('evaluation.compare'),
+      gates: unanswered('evaluation.gates'),
+      modalityRemoval: unanswered('evaluation.modalityRemoval'),
+      several: unanswered('evaluation.several'),
+      ensemble: unanswered('evaluation.ensemble'),
+      resultFolder: unanswered('evaluation.resultFolder'),
       agreement: () => ({ annotators: [], pairs: [], all: null }),
       students: () => ({ total: state.cards.length, cards: state.cards }),
     },

@@ -12,6 +12,8 @@ const viewSchema = z.object({
   showBoxes: z.boolean().default(true),
   showLabels: z.boolean().default(true),
   compare: z.boolean().default(false),
+  /** Whether the inspector explains predictions. */
+  why: z.boolean().default(true),
   /** Project folder → scene that was shown last. */
   lastScenes: z.record(z.string(), z.int().positive()).default({}),
 })
