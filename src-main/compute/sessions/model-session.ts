@@ -3,8 +3,14 @@ import { AppError } from '#shared/contract/app-error.ts'
 import type { Runtime } from './runtime.ts'
 import type { PlainTensor, TensorData } from './tensor.ts'
 
-/** A model as bytes of a `.onnx` file, or as its path where it may keep weights in files beside it. */
-export type ModelFile = Uint8Array | string
+/** A graph whose weights lie in files of a folder: a user's checkpoint is read where it is. */
+export interface GraphOverWeights {
+  readonly graph: Uint8Array
+  readonly weightsFolder: string
+}
+
+/** A model as bytes of a `.onnx` file, as its path where it may keep weights in files beside it, or as a graph over weights. */
+export type ModelFile = Uint8Array | string | GraphOverWeights
 
 /** A model loaded on one execution provider. */
 export interface ModelSession {
@@ -24,16 +30,7 @@ const onlyErrors = 3
 
 /** Loads a model on exactly one provider. Throws ONNX Runtime's own error; callers know what they asked for. */
 export async function openSession(runtime: Runtime, model: ModelFile, options: SessionOptions): Promise<ModelSession> {
-  const settings: InferenceSession.SessionOptions = {
-    executionProviders: [options.provider],
-    graphOptimizationLevel: 'all',
-    logSeverityLevel: onlyErrors,
-    ...(options.onlyProvider ? { extra: { session: { disable_cpu_ep_fallback: '1' } } } : {}),
-  }
-  const session =
-    typeof model === 'string'
-      ? await runtime.InferenceSession.create(model, settings)
-      : await runtime.InferenceSession.create(model, settings)
+  const session = await create(runtime, model, options)
   return {
     outputNames: session.outputNames,
     run: async (feeds) => {
@@ -43,6 +40,22 @@ export async function openSession(runtime: Runtime, model: ModelFile, options: S
     },
     release: () => session.release(),
   }
+}
+
+function create(runtime: Runtime, model: ModelFile, options: SessionOptions): Promise<InferenceSession> {
+  const settings = (session: Readonly<Record<string, string>>): InferenceSession.SessionOptions => ({
+    executionProviders: [options.provider],
+    graphOptimizationLevel: 'all',
+    logSeverityLevel: onlyErrors,
+    extra: { session: { ...session, ...(options.onlyProvider ? { disable_cpu_ep_fallback: '1' } : {}) } },
+  })
+  if (typeof model === 'string') return runtime.InferenceSession.create(model, settings({}))
+  if (model instanceof Uint8Array) return runtime.InferenceSession.create(model, settings({}))
+  return runtime.InferenceSession.create(model.graph, {
+    ...settings({ model_external_initializers_file_folder_path: model.weightsFolder }),
+    // Patterns of memory of one batch size are kept for the next: with weights of hundreds of megabytes that doubles the peak.
+    enableMemPattern: false,
+  })
 }
 
 function toRuntime(runtime: Runtime, tensor: PlainTensor): Tensor {

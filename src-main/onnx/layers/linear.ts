@@ -5,4 +5,11 @@ import type { LayerContext } from './layer-context.ts'
 
 /** PyTorch's Linear: x [n, in], `<name>.weight` [out, in], `<name>.bias` [out] → [n, out]. */
 export const linear = (context: LayerContext, name: string, x: ValueName): ValueName =>
-  operators.linear(context.graph, x, weightOf(context, `${name}.weight`), weightOf(context, `${name}.bias`))
+  linearOf(context, { weight: `${name}.weight`, bias: `${name}.bias` }, x)
+
+/** The same for parameters of other names. */
+export const linearOf = (
+  context: LayerContext,
+  { weight, bias }: { readonly weight: string; readonly bias: string },
+  x: ValueName,
+): ValueName => operators.linear(context.graph, x, weightOf(context, weight), weightOf(context, bias))

@@ -1,0 +1,51 @@
+import { encodeModel, writtenIrVersion, writtenOperatorSet } from '#main/codecs/onnx/encode-model.ts'
+import { bytesOf, GraphBuilder } from '../graph-builder.ts'
+import type { ValueName } from '../graph-builder.ts'
+import { divide, multiply, subtract } from '../operators/elementwise.ts'
+import { cast } from '../operators/shape.ts'
+import type { WeightTensors } from '../weight.ts'
+import type { AppearanceExtractor, Preprocessing } from './extractor.ts'
+
+/**
+ * Names in an appearance network's graph:
+ * - `crops` uint8 [n, 3, crop, crop]: planes of red, green and blue
+ * - `present` float32 [n, 1, 1, 1]: 1, or 0 for a box of no area, whose *normalised* crop is then zeros as in RAFNet
+ * - `vectors` float32 [n, width]
+ */
+export const appearanceNames = { crops: 'crops', present: 'present', vectors: 'vectors' } as const
+
+/**
+ * An appearance network as the bytes of a `.onnx` file that takes any number of crops. Weights that the checkpoint stores as
+ * float32 stay there: the session must be given its folder. The checkpoint has been checked (`checkWeightShapes`).
+ */
+export function buildAppearanceModel(extractor: AppearanceExtractor, weights: WeightTensors): Uint8Array<ArrayBuffer> {
+  const { family, preprocessing, width } = extractor
+  const { cropPx } = preprocessing
+  const graph = new GraphBuilder(family)
+  graph.input(appearanceNames.crops, 'uint8', ['n', 3, cropPx, cropPx])
+  graph.input(appearanceNames.present, 'float32', ['n', 1, 1, 1])
+  const vectors = extractor.forward(
+    { graph, weights },
+    graph.scope('input', () => normalise(graph, preprocessing)),
+  )
+  graph.output(vectors, appearanceNames.vectors, 'float32', ['n', width])
+  return encodeModel({
+    irVersion: writtenIrVersion,
+    operatorSets: new Map([['', writtenOperatorSet]]),
+    producerName: 'Lectern',
+    producerVersion: '',
+    metadata: new Map([['lectern.family', family]]),
+    graph: graph.build(),
+  })
+}
+
+const highestByte = 255
+
+/** (x / 255 − mean) / std for each plane, in torchvision's order of operations. */
+function normalise(graph: GraphBuilder, { mean, std }: Preprocessing): ValueName {
+  const plane = (name: string, values: readonly number[]): ValueName =>
+    graph.initializer(name, 'float32', [values.length, 1, 1], bytesOf(Float32Array.from(values)))
+  const share = divide(graph, cast(graph, appearanceNames.crops, 'float32'), graph.float32(highestByte))
+  const normalised = divide(graph, subtract(graph, share, plane('input/mean', mean)), plane('input/std', std))
+  return multiply(graph, normalised, appearanceNames.present)
+}
