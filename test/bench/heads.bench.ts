@@ -1,140 +1,165 @@
-import { execFileSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
-import { writeCheckpoint, type WritableTensor } from '#main/codecs/torch/write-checkpoint.ts'
+import { join } from 'node:path'
+import { writeCheckpoint } from '#main/codecs/torch/write-checkpoint.ts'
 import { createComputeClient, type ComputeClient } from '#main/compute/launcher/compute-client.ts'
 import { forkWithNode } from '#main/compute/launcher/fork-with-node.ts'
 import type { StudentBatchInput } from '#main/compute/protocol.ts'
+import { openSession, type ModelSession } from '#main/compute/sessions/model-session.ts'
+import { loadRuntime } from '#main/compute/sessions/runtime.ts'
+import { float32Tensor, int64Tensor } from '#main/compute/sessions/tensor.ts'
+import { buildHeadModel } from '#main/onnx/build-head-model.ts'
 import { seededRandom } from '#shared/metrics/random.ts'
 import { findPython, withoutPython } from '../support/python.ts'
 import type { BenchResult } from './bench-result.ts'
-import { atLeast, atMost, median, notRun } from './measure.ts'
+import { atLeast, atMost, childProcesses, median, notRun, peakMegabytes } from './measure.ts'
+import {
+  benchFamilies,
+  fusedModalities,
+  headConfig,
+  headSection,
+  randomWeights,
+  studentsPerScene,
+  vectorWidth,
+  type BenchFamily,
+} from './random-head.ts'
 import { root } from './session.ts'
+import { isComparable, notComparable, torchTime, type TorchTime } from './torch-heads.ts'
 
-const students = 3000
-const perScene = 50
-const [width, hidden, gateHidden, classes] = [1024, 256, 128, 5]
-const modalities = ['grouprec', 'convnext']
+const students = 30_000
+const fewer = 10_000
+const batch = 256
 const rounds = 3
-const bars = { perSecond: 3000, ratio: 1.5 } as const
+const ratios: Readonly<Record<BenchFamily, number>> = { mlp: 1.2, gated: 1.2, c_spatial: 2 }
+/** Three times the students may take this many times the time, and no more memory than this. */
+const linear = { times: 3.6, megabytes: 60 } as const
 
-const size = (shape: readonly number[]): number => shape.reduce((all, one) => all * one, 1)
+/** Vectors of all students in memory, as PyTorch's side has them. */
+const vectors = Object.fromEntries(
+  fusedModalities.map((name, index) => {
+    const random = seededRandom(8 + index)
+    return [name, Float32Array.from({ length: students * vectorWidth }, () => random() - 0.5)]
+  }),
+)
+const boxes = Float32Array.from({ length: students * 4 }, seededRandom(10))
 
-/** A C+Spatial head of the paper's size with random weights, and its config. */
-function writeHead(folder: string): { file: string; config: string } {
-  const random = seededRandom(7)
-  const shapes: (readonly [string, readonly number[]])[] = [
-    ...modalities.flatMap((name) => [
-      [`norms.${name}.weight`, [width]] as const,
-      [`norms.${name}.bias`, [width]] as const,
-    ]),
-    ...modalities.flatMap((name) => [
-      [`projections.${name}.weight`, [hidden, width]] as const,
-      [`projections.${name}.bias`, [hidden]] as const,
-    ]),
-    ['gate_fc1.weight', [gateHidden, 2 * hidden]],
-    ['gate_fc1.bias', [gateHidden]],
-    ['gate_fc2.weight', [2, gateHidden]],
-    ['gate_fc2.bias', [2]],
-    ...[0, 3].flatMap((layer) => [
-      [`graph_update.${layer}.weight`, [2 * hidden, 2 * hidden]] as const,
-      [`graph_update.${layer}.bias`, [2 * hidden]] as const,
-    ]),
-    ['classifier.0.weight', [hidden, 2 * hidden]],
-    ['classifier.0.bias', [hidden]],
-    ...['weight', 'bias', 'running_mean', 'running_var'].map((name) => [`classifier.1.${name}`, [hidden]] as const),
-    ['classifier.4.weight', [classes, hidden]],
-    ['classifier.4.bias', [classes]],
-  ]
-  const tensor = (shape: readonly number[]): WritableTensor => ({
-    dtype: 'float32',
-    shape,
-    data: Float32Array.from({ length: size(shape) }, () => 0.01 + 0.05 * random()),
-  })
-  const file = join(folder, 'head.pth')
-  writeFileSync(file, writeCheckpoint(shapes.map(([name, shape]) => [name, tensor(shape)])))
-  const params = {
-    num_classes: classes,
-    modalities: [...modalities, 'bbox_ctx', 'img_uid'],
-    input_dims: [width, width, 4, 1],
-    hidden_dim: hidden,
-    gate_hidden_dim: gateHidden,
-    graph_k: 8,
-    graph_alpha: 0.5,
-  }
-  const config = join(folder, 'head.json')
-  writeFileSync(config, JSON.stringify({ model: { name: 'context_graph_fusion_classifier', params } }))
-  return { file, config }
-}
+/** Whole scenes, at most `batch` students a run: a graph never crosses photos. */
+const step = Math.floor(batch / studentsPerScene) * studentsPerScene
 
-function writeStudents(folder: string): StudentBatchInput {
-  const random = seededRandom(8)
-  const rows = Uint32Array.from({ length: students }, (_, row) => row)
-  const vectors = modalities.map((name) => {
-    const file = join(folder, `${name}.bin`)
-    const values = Float32Array.from({ length: students * width }, () => random() - 0.5)
-    writeFileSync(file, new Uint8Array(values.buffer))
-    return { name, file, width, dtype: 'f4', rows }
-  })
-  return {
-    vectors,
-    boxesNormalised: Float64Array.from({ length: students * 4 }, () => random()),
-    sceneOffsets: Uint32Array.from({ length: students / perScene + 1 }, (_, scene) => scene * perScene),
-  }
-}
-
-/** Seconds of one run through the compute process, vectors read from the disk and logits brought back included. */
-async function oursSeconds(compute: ComputeClient, folder: string, input: StudentBatchInput): Promise<number> {
-  const model = { file: join(folder, 'head.pth'), config: join(folder, 'head.json'), chosen: {}, hasBoxes: true }
+/** Seconds of all students through a head's graph. */
+async function graphSeconds(session: ModelSession, family: BenchFamily): Promise<number> {
   const start = performance.now()
-  let told = 0
-  for await (const message of compute.models.predict({ model, device: 'cpu', students: input })) {
-    if (message.kind === 'batch') told += message.count
+  for (let first = 0; first < students; first += step) {
+    const end = Math.min(students, first + step)
+    const rows = end - first
+    const feeds = Object.fromEntries(
+      fusedModalities.map((name) => [
+        name,
+        float32Tensor(vectors[name]!.subarray(first * vectorWidth, end * vectorWidth), [rows, vectorWidth]),
+      ]),
+    )
+    if (family === 'c_spatial') {
+      const scenes = BigInt64Array.from({ length: rows }, (_, row) =>
+        BigInt(Math.floor((first + row) / studentsPerScene)),
+      )
+      Object.assign(feeds, {
+        bbox_ctx: float32Tensor(boxes.subarray(first * 4, end * 4), [rows, 4]),
+        scene: int64Tensor(BigInt64Array.from(scenes), [rows]),
+      })
+    }
+    await session.run(feeds)
   }
-  if (told !== students) throw new Error(`${told} of ${students} students were predicted`)
   return (performance.now() - start) / 1000
 }
 
-function torchSeconds(python: string): number[] {
-  const program = resolve(import.meta.dirname, 'heads-torch.py')
-  const output = execFileSync(python, [program, students, perScene, hidden, 1].map(String), { encoding: 'utf8' })
-  return (JSON.parse(output) as { readonly seconds: number[] }).seconds
+async function againstTorch(python: string | null, family: BenchFamily): Promise<BenchResult> {
+  const name = `${family}: PyTorch's time over ours`
+  if (python === null) return notRun(name, 'ratio', ratios[family], withoutPython('torch'))
+  const config = headConfig(family)
+  const { bytes } = buildHeadModel(config, randomWeights(config), { file: family, version: 'bench' })
+  const session = await openSession(await loadRuntime(), bytes, { provider: 'cpu', onlyProvider: false })
+  await graphSeconds(session, family)
+  const [ours, theirs]: [number[], TorchTime[]] = [[], []]
+  for (let round = 0; round < rounds; round++) {
+    ours.push(await graphSeconds(session, family))
+    theirs.push(torchTime(python, 'infer', family, [students, studentsPerScene, batch]))
+  }
+  await session.release()
+  if (!isComparable(theirs)) return notRun(name, 'ratio', ratios[family], notComparable(theirs))
+  const [mine, peer] = [median(ours), median(theirs.map(({ seconds }) => seconds))]
+  const detail = `${ms(mine)} against ${ms(peer)} (OpenBLAS, better of 1 and 2 threads), ${students} students, batches of ${batch}`
+  return atLeast(name, peer / mine, 'ratio', ratios[family], detail)
 }
 
-/** C+Spatial on the CPU: students a second through the compute process, and time against PyTorch's, by turns. */
-export async function bench(): Promise<BenchResult[]> {
+const ms = (seconds: number): string => `${Math.round(seconds * 1000)} ms`
+
+/** A C+Spatial head and the students' vectors on the disk. */
+function writeProject(folder: string): void {
+  const config = headConfig('c_spatial')
+  const weights = [...randomWeights(config)].map(
+    ([name, tensor]) => [name, { dtype: 'float32' as const, shape: tensor.shape, data: tensor.toFloat32() }] as const,
+  )
+  writeFileSync(join(folder, 'head.pth'), writeCheckpoint(weights))
+  writeFileSync(join(folder, 'head.json'), JSON.stringify({ model: headSection('c_spatial') }))
+  for (const name of fusedModalities) writeFileSync(join(folder, `${name}.bin`), new Uint8Array(vectors[name]!.buffer))
+}
+
+const studentsIn = (folder: string, count: number): StudentBatchInput => ({
+  vectors: fusedModalities.map((name) => ({
+    name,
+    file: join(folder, `${name}.bin`),
+    width: vectorWidth,
+    dtype: 'f4',
+    rows: Uint32Array.from({ length: count }, (_, row) => row),
+  })),
+  boxesNormalised: Float64Array.from(boxes.subarray(0, count * 4)),
+  sceneOffsets: Uint32Array.from({ length: count / studentsPerScene + 1 }, (_, scene) => scene * studentsPerScene),
+})
+
+/** Seconds through the compute process, vectors read from the disk and logits brought back included. */
+async function processSeconds(compute: ComputeClient, folder: string, count: number): Promise<number> {
+  const model = { file: join(folder, 'head.pth'), config: join(folder, 'head.json'), chosen: {}, hasBoxes: true }
+  const input = { model, device: 'cpu' as const, students: studentsIn(folder, count) }
+  const start = performance.now()
+  let told = 0
+  for await (const message of compute.models.predict(input)) if (message.kind === 'batch') told += message.count
+  if (told !== count) throw new Error(`${told} of ${count} students were predicted`)
+  return (performance.now() - start) / 1000
+}
+
+async function throughTheProcess(): Promise<BenchResult[]> {
   const folder = mkdtempSync(join(tmpdir(), 'lectern-bench-'))
   const compute = createComputeClient({ fork: forkWithNode(join(root, 'out', 'main', 'compute.js')) })
+  const peak = (): number => Math.max(...childProcesses(process.pid).map((pid) => peakMegabytes(pid) ?? 0))
   try {
-    writeHead(folder)
-    const input = writeStudents(folder)
-    const python = findPython('torch')
-    await oursSeconds(compute, folder, input)
-    const [ours, theirs]: [number[], number[]] = [[], []]
-    for (let round = 0; round < rounds; round++) {
-      ours.push(await oursSeconds(compute, folder, input))
-      if (python !== null) theirs.push(...torchSeconds(python))
-    }
-    const seconds = median(ours)
-    const detail = `${students} students in scenes of ${perScene}, 2 × ${width}, hidden ${hidden}, median of ${rounds}`
-    const ratioName = 'C+Spatial: time against PyTorch scene by scene'
+    writeProject(folder)
+    await processSeconds(compute, folder, fewer)
+    const few: number[] = []
+    for (let round = 0; round < rounds; round++) few.push(await processSeconds(compute, folder, fewer))
+    const before = peak()
+    const many: number[] = []
+    for (let round = 0; round < rounds; round++) many.push(await processSeconds(compute, folder, students))
+    const growth = peak() - before
+    const detail = `${ms(median(few))} for ${fewer}, ${ms(median(many))} for ${students} students`
     return [
-      atLeast('C+Spatial on the CPU', Math.round(students / seconds), 'students/s', bars.perSecond, detail),
-      python === null
-        ? notRun(ratioName, 'ratio', bars.ratio, withoutPython('torch'))
-        : atMost(
-            ratioName,
-            seconds / median(theirs),
-            'ratio',
-            bars.ratio,
-            `${Math.round(seconds * 1000)} ms against ${Math.round(median(theirs) * 1000)} ms`,
-          ),
+      atLeast('C+Spatial through the compute process', Math.round(students / median(many)), 'students/s', 3000, detail),
+      atMost('C+Spatial: time of three times the students', median(many) / median(few), 'times', linear.times, detail),
+      before > 0
+        ? atMost('C+Spatial: memory of three times the students', growth, 'MB', linear.megabytes, `${before} MB before`)
+        : notRun('C+Spatial: memory of three times the students', 'MB', linear.megabytes, 'only Linux tells it'),
     ]
   } finally {
     await compute.close()
     rmSync(folder, { recursive: true, force: true })
   }
+}
+
+/** Heads of the paper's size on the CPU: against PyTorch by turns, and through the compute process. */
+export async function bench(): Promise<BenchResult[]> {
+  const python = findPython('torch')
+  const results: BenchResult[] = []
+  for (const family of Object.keys(benchFamilies) as BenchFamily[]) results.push(await againstTorch(python, family))
+  return [...results, ...(await throughTheProcess())]
 }
 
 if (import.meta.main) process.stdout.write(`${JSON.stringify(await bench())}\n`)
