@@ -1,11 +1,5 @@
-import type { Box, Size } from '#shared/geometry/box.ts'
-
-/** A person that the detector found, in px of the photo. */
-export interface ScoredBox {
-  readonly box: Box
-  /** Objectness × class score, 0 to 1. */
-  readonly score: number
-}
+import type { Size } from '#shared/geometry/box.ts'
+import type { ScoredBox } from './scored-box.ts'
 
 /** Px of the input per cell, for the three levels of YOLOX's head. */
 export const yoloxStrides = [8, 16, 32] as const
@@ -40,7 +34,7 @@ export const cellCount = (input: Size): number =>
   )
 
 /**
- * The people among decoded rows [cells, columns] whose score reaches the threshold, best first: objectness × the first
+ * The people among decoded rows [cells, columns] whose score reaches the threshold: objectness × the first
  * class (the only one of ByteTrack's detector, `person` in COCO's). Boxes are divided by `ratio`, input px per photo px.
  */
 export function candidates(
@@ -53,11 +47,13 @@ export function candidates(
     const score = Math.fround(rows[at + 4]! * rows[at + 5]!)
     if (!(score >= threshold)) continue
     const [x, y, halfWidth, halfHeight] = [rows[at]!, rows[at + 1]!, rows[at + 2]! / 2, rows[at + 3]! / 2]
-    const box = { x1: x - halfWidth, y1: y - halfHeight, x2: x + halfWidth, y2: y + halfHeight }
     found.push({
-      box: { x1: box.x1 / ratio, y1: box.y1 / ratio, x2: box.x2 / ratio, y2: box.y2 / ratio },
+      x1: (x - halfWidth) / ratio,
+      y1: (y - halfHeight) / ratio,
+      x2: (x + halfWidth) / ratio,
+      y2: (y + halfHeight) / ratio,
       score,
     })
   }
-  return found.sort((one, other) => other.score - one.score)
+  return found
 }

@@ -2,7 +2,6 @@ import type { ValueName } from '../../graph-builder.ts'
 import { tensorOf, weightOf } from '../../layers/layer-context.ts'
 import type { LayerContext } from '../../layers/layer-context.ts'
 import { linear } from '../../layers/linear.ts'
-import { listLength } from '../../layers/list-length.ts'
 import * as operators from '../../operators/elementwise.ts'
 import { matMul, transpose } from '../../operators/linear.ts'
 import { softmax } from '../../operators/normalisation.ts'
@@ -86,7 +85,7 @@ function typedMessages(
   const { graph } = context
   const list = `${name}.edge_aggregation_list.0.agg_mlp`
   const types = edgeTypes(context, name)
-  const members = Array.from({ length: Math.max(types, listLength(context.weights, list)) }, (_, type) => type)
+  const members = Array.from({ length: types }, (_, type) => type)
   const stacked = (part: string, axis: number): ValueName =>
     concatenate(
       graph,
