@@ -35,7 +35,13 @@ export function studentsOf(table: FeatureTable): StudentBatchInput {
   const rows = Uint32Array.from({ length: table.rows }, (_, row) => row)
   const starts = table.imgPaths.flatMap((path, row) => (path === table.imgPaths[row - 1] ? [] : [row]))
   return {
-    vectors: table.modalities.map(({ name, file, width, dtype }) => ({ name, file, width, dtype, rows })),
+    vectors: table.modalities.map(({ name, file, width, dtype }) => ({
+      name,
+      width,
+      files: [{ file, dtype }],
+      fileOf: null,
+      rows,
+    })),
     boxesNormalised: table.context?.boxesNormalised ?? null,
     sceneOffsets: Uint32Array.from([...starts, table.rows]),
   }
@@ -75,7 +81,10 @@ function rowsOf(values: Float32Array, count: number): number[][] {
 export const argmax = (row: readonly number[]): number => row.indexOf(Math.max(...row))
 
 /** max|a − b| / max|b| over the whole array. */
-export function relativeError(actual: readonly number[][], expected: readonly number[][]): number {
+export function relativeError(
+  actual: readonly (readonly number[])[],
+  expected: readonly (readonly number[])[],
+): number {
   const most = (values: readonly number[]): number => values.reduce((high, value) => Math.max(high, value), 0)
   const gaps = expected.flatMap((row, index) => row.map((value, column) => Math.abs(value - actual[index]![column]!)))
   return most(gaps) / most(expected.flat().map(Math.abs))
