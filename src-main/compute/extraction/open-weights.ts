@@ -1,8 +1,9 @@
 import { realpathSync } from 'node:fs'
 import { basename, dirname } from 'node:path'
 import type { ByteSource } from '#main/codecs/bytes/byte-source.ts'
+import { looksLikeSafetensors, readSafetensors } from '#main/codecs/safetensors/read-safetensors.ts'
 import { readCheckpoint } from '#main/codecs/torch/read-checkpoint.ts'
-import type { Tensor } from '#main/codecs/torch/tensor.ts'
+import type { FileRange, Tensor } from '#main/codecs/torch/tensor.ts'
 import { assertPlainFile, readFailure } from '#main/exchange/files.ts'
 import type { WeightTensor, WeightTensors } from '#main/onnx/weight.ts'
 import { withFileSource } from '../pipelines/file-source.ts'
@@ -16,7 +17,7 @@ export interface OpenWeights {
   readonly tensors: WeightTensors
 }
 
-/** ONNX Runtime maps weights into memory; float32 values must start at a multiple of their size. */
+/** ONNX Runtime maps weights into memory; its kernels expect numbers that start at a multiple of their size. */
 const float32Bytes = 4
 
 /**
@@ -42,14 +43,19 @@ function realPath(file: string): string {
 }
 
 function readTensors(source: ByteSource, file: string, name: string): WeightTensors {
+  if (looksLikeSafetensors(source) || file.toLowerCase().endsWith('.safetensors')) {
+    const tensors = readSafetensors(source, { file })
+    return new Map([...tensors].map(([key, tensor]) => [key, weight(tensor, tensor, name)]))
+  }
   const { tensors } = readCheckpoint(source, { file })
-  return new Map([...tensors].map(([key, tensor]) => [key, torchWeight(tensor, name)]))
+  return new Map([...tensors].map(([key, tensor]) => [key, weight(tensor, rangeOf(tensor), name)]))
 }
 
-function torchWeight(tensor: Tensor, fileName: string): WeightTensor {
+const rangeOf = (tensor: Tensor): FileRange | null => (tensor.dtype === 'float32' ? tensor.fileRange : null)
+
+function weight(tensor: Omit<WeightTensor, 'place'>, range: FileRange | null, fileName: string): WeightTensor {
   const { dtype, shape } = tensor
-  const toFloat32 = (): Float32Array => tensor.toFloat32()
-  const range = dtype === 'float32' ? tensor.fileRange : null
-  const usable = range !== null && range.offset % float32Bytes === 0 && range.length > 0
-  return { dtype, shape, toFloat32, place: usable ? { file: fileName, ...range } : null }
+  const usable = range !== null && dtype === 'float32' && range.offset % float32Bytes === 0 && range.length > 0
+  const place = usable ? { file: fileName, offset: range.offset, length: range.length } : null
+  return { dtype, shape, toFloat32: () => tensor.toFloat32(), place }
 }

@@ -19,3 +19,9 @@ export const int64Tensor = (data: BigInt64Array, dimensions: readonly number[]):
   dimensions,
   data,
 })
+
+export const uint8Tensor = (data: Uint8Array, dimensions: readonly number[]): PlainTensor => ({
+  type: 'uint8',
+  dimensions,
+  data,
+})

@@ -1,0 +1,100 @@
+import { z } from 'zod'
+import { call, stream } from '#shared/contract/procedure.ts'
+import { device, path } from '#shared/contract/schemas.ts'
+import type { Preprocessing } from '#main/onnx/extractors/extractor.ts'
+
+/** What Lectern knows of a file of weights that turns students of photos into vectors. */
+interface DescribedWeights {
+  readonly family: string
+  /** Length of a student's vector. */
+  readonly width: number
+  /** Depths, widths and the like, read from the file. */
+  readonly sizes: Readonly<Record<string, readonly number[]>>
+  /** Numbers that the network uses. */
+  readonly parameters: number
+  readonly sha256: string
+  readonly bytes: number
+  /** What the weights are stored as: `float32`, or several types side by side. */
+  readonly dtype: string
+  /** What it can be run in; int8 on the CPU only, float16 on a GPU only. */
+  readonly precisions: readonly Precision[]
+}
+
+export interface AppearanceDescription extends DescribedWeights {
+  readonly kind: 'appearance'
+  /** Whose parameter names: `torchvision`, `timm`. */
+  readonly naming: string
+  readonly preprocessing: Preprocessing
+}
+
+/** A network of another kind joins here under a `kind` of its own. */
+export type WeightsDescription = AppearanceDescription
+
+const precision = z.enum(['float32', 'int8', 'float16'])
+export type Precision = z.infer<typeof precision>
+
+export interface ExtractionScene {
+  readonly file: string
+  /** Corners x1, y1, x2, y2 in px of the upright photo for each student, as stored, even inverted; [n, 4]. */
+  readonly boxes: Float64Array
+}
+
+const scene = z.object({
+  file: path,
+  boxes: z.instanceof(Float64Array).refine((boxes) => boxes.length % 4 === 0, 'four numbers a student are needed'),
+})
+
+const extractionInput = z.object({
+  weights: z.object({ file: path }),
+  precision: precision.default('float32'),
+  device,
+  scenes: z.array(scene),
+  /** Most students that share one run of the network; activations take memory for each. */
+  batch: z.int().positive().max(256).default(16),
+  /** Options of extractors that draw random numbers; others leave it unread. */
+  noise: z.unknown().optional(),
+})
+export type ExtractionInput = z.infer<typeof extractionInput>
+
+/** How near vectors of a coarser precision come to those of float32, measured on crops of the scenes at hand. */
+export interface MeasuredCosine {
+  readonly crops: number
+  readonly mean: number
+  readonly lowest: number
+}
+
+export type ExtractionMessage =
+  | {
+      readonly kind: 'start'
+      readonly provider: string
+      readonly reason: string
+      readonly width: number
+      readonly sha256: string
+      /** null for float32. */
+      readonly cosine: MeasuredCosine | null
+    }
+  | {
+      readonly kind: 'scene'
+      /** Position in the input. */
+      readonly index: number
+      /** [n, width] */
+      readonly vectors: Float32Array
+      /** [n]: 1 where the box has no area on the photo, so that the network saw zeros. */
+      readonly withoutArea: Uint8Array
+      readonly elapsedMs: number
+    }
+  /** This scene has no vectors; the others go on. */
+  | {
+      readonly kind: 'failed'
+      readonly index: number
+      readonly error: { readonly code: string; readonly message: string }
+    }
+  | { readonly kind: 'end' }
+
+/** Vectors of students from the user's own weights. */
+export const extractionContract = {
+  /** Recognises weights by their parameter names and checks every number. Throws AppError `weights.*` and those of the file's format. */
+  describe: call(z.object({ file: path }))<WeightsDescription>(),
+  /** Scenes in order, a whole one at a time. Throws AppError `weights.*`, `extraction.*`, `inference.*`, `model.not-loadable`. */
+  run: stream(extractionInput)<ExtractionMessage>(),
+}
