@@ -3,6 +3,8 @@ import { readSplitPickle } from '#main/exchange/rafnet/read-split-pickle.ts'
 import { writeFeaturePickle } from '#main/exchange/rafnet/write-feature-pickle.ts'
 import { trainingPresets } from '#main/training/presets.ts'
 import type { Handlers } from '#shared/rpc/types.ts'
+import { extract } from './extraction/extract.ts'
+import { createWeightsLoader } from './extraction/weights-loader.ts'
 import { createPhotoService } from './images/photo-service.ts'
 import { createModelLoader } from './pipelines/model-loader.ts'
 import { neighbours } from './pipelines/neighbours.ts'
@@ -21,6 +23,7 @@ export interface HandlerOptions {
 export function createHandlers({ entry }: HandlerOptions): Handlers<ComputeContract> {
   const providers = createProviders(entry)
   const parts = { models: createModelLoader(), sessions: createSessionPool(providers) }
+  const weights = createWeightsLoader()
   return {
     models: {
       describe: async (source) => (await parts.models.load(source, 'photo')).description,
@@ -31,6 +34,10 @@ export function createHandlers({ entry }: HandlerOptions): Handlers<ComputeContr
     training: {
       run: (input, { signal }) => train(input, signal),
       presets: () => trainingPresets,
+    },
+    extraction: {
+      describe: async ({ file }) => (await weights.load(file)).description,
+      run: (input, { signal }) => extract({ weights, providers, sessions: parts.sessions }, input, signal),
     },
     features: {
       read: (input, { signal }) => readFeaturePickle(input, signal),

@@ -3,10 +3,19 @@ import type { Assumption, ModelModality, ProviderPanel } from '#shared/contract/
 import { call, stream } from '#shared/contract/procedure.ts'
 import { device, path } from '#shared/contract/schemas.ts'
 import type { TrainingMessage, TrainingPreset } from '#shared/contract/training.ts'
+import { extractionContract } from './extraction/extraction-contract.ts'
 import type { FeatureTable } from '#main/exchange/rafnet/feature-table.ts'
 import type { WrittenPickle } from '#main/exchange/rafnet/write-feature-pickle.ts'
 import type { FeatureWritePlan } from '#main/exchange/rafnet/write-plan.ts'
 import type { SplitTable } from '#main/exchange/rafnet/split-table.ts'
+
+export type {
+  ExtractionInput,
+  ExtractionMessage,
+  ExtractionScene,
+  MeasuredCosine,
+  WeightsDescription,
+} from './extraction/extraction-contract.ts'
 
 /** A head as it lies on disk. `chosen` holds what the user decided for parameters that no file gives. */
 const modelSource = z.object({
@@ -129,6 +138,7 @@ export const computeContract = {
     run: stream(trainInput)<TrainingMessage>(),
     presets: call(z.object({}).strict())<readonly TrainingPreset[]>(),
   },
+  extraction: extractionContract,
   features: {
     /** Parses a feature pickle, writes each modality's vectors to `<outFolder>/<modality>.bin`, answers with the rest. */
     read: stream(z.object({ file: path, contextFile: path.nullable(), outFolder: path }))<Progress<FeatureTable>>(),
