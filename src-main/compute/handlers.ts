@@ -6,6 +6,8 @@ import type { Handlers } from '#shared/rpc/types.ts'
 import { extract } from './extraction/extract.ts'
 import { createWeightsLoader } from './extraction/weights-loader.ts'
 import { createPhotoService } from './images/photo-service.ts'
+import { detect } from './pipelines/detect.ts'
+import { embedBoxes } from './pipelines/embed-boxes.ts'
 import { createModelLoader } from './pipelines/model-loader.ts'
 import { neighbours } from './pipelines/neighbours.ts'
 import { predict } from './pipelines/predict.ts'
@@ -43,6 +45,10 @@ export function createHandlers({ entry }: HandlerOptions): Handlers<ComputeContr
       read: (input, { signal }) => readFeaturePickle(input, signal),
       readSplit: ({ file }, { signal }) => readSplitPickle(file, signal),
       write: ({ plan, out }, { signal }) => writeFeaturePickle(plan, out, signal),
+    },
+    detection: {
+      run: (input, { signal }) => detect(parts.sessions, input, signal),
+      embed: (input, { signal }) => embedBoxes(parts.sessions, input, signal),
     },
     photos: createPhotoService(),
   }

@@ -8,7 +8,14 @@ import type { FeatureTable } from '#main/exchange/rafnet/feature-table.ts'
 import type { WrittenPickle } from '#main/exchange/rafnet/write-feature-pickle.ts'
 import type { FeatureWritePlan } from '#main/exchange/rafnet/write-plan.ts'
 import type { SplitTable } from '#main/exchange/rafnet/split-table.ts'
+import { detectionContract } from './detection/detection-contract.ts'
 
+export type {
+  DetectionMessage,
+  DetectorSource,
+  EmbeddingMessage,
+  SceneDetection,
+} from './detection/detection-contract.ts'
 export type {
   ExtractionInput,
   ExtractionMessage,
@@ -147,6 +154,7 @@ export const computeContract = {
       z.object({ plan: z.custom<FeatureWritePlan>((value) => typeof value === 'object' && value !== null), out: path }),
     )<Progress<WrittenPickle>>(),
   },
+  detection: detectionContract,
   photos: {
     /** Facts of each file, in order, some at a time. */
     inspect: stream(z.object({ files: z.array(path) }))<readonly PhotoFacts[]>(),

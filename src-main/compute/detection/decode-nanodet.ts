@@ -49,12 +49,14 @@ function expectedBin(values: Float32Array, start: number, step: number): number 
   return weighted / total
 }
 
-function clipped(x1: number, y1: number, x2: number, y2: number, { size }: DetectionPass, photo: Size) {
-  const left = Math.max(0, x1)
+function clipped(x1: number, y1: number, x2: number, y2: number, { size, mirrored }: DetectionPass, photo: Size) {
+  const { widthPx, heightPx } = size
+  const near = Math.max(0, x1)
+  const far = Math.min(widthPx, x2)
   const top = Math.max(0, y1)
-  const right = Math.min(size.widthPx, x2)
-  const bottom = Math.min(size.heightPx, y2)
-  if (right - left < leastSidePx || bottom - top < leastSidePx) return null
-  const [scaleX, scaleY] = [photo.widthPx / size.widthPx, photo.heightPx / size.heightPx]
+  const bottom = Math.min(heightPx, y2)
+  if (far - near < leastSidePx || bottom - top < leastSidePx) return null
+  const [left, right] = mirrored ? [widthPx - far, widthPx - near] : [near, far]
+  const [scaleX, scaleY] = [photo.widthPx / widthPx, photo.heightPx / heightPx]
   return { x1: left * scaleX, y1: top * scaleY, x2: right * scaleX, y2: bottom * scaleY }
 }

@@ -28,32 +28,32 @@ export const headChannels = 1 + sideChannels
 
 const modelSizePx = 416
 
-export type NanodetParts = 'heads' | 'maps' | 'heads-and-maps'
+/** Detections, or the backbone alone, which takes half as long. */
+export type NanodetPart = 'heads' | 'maps'
 
 /**
  * NanoDet for persons only, from its TensorFlow.js files. Input `image`: float32 [n, 3, h, w], h and w multiples of 32,
- * blue, green, red, normalised. Outputs, as `parts` says:
- * - `head_8`, `head_16`, `head_32`: float32 [n, 45, h / stride, w / stride]: the person's logit, then 11 logits for the
+ * blue, green, red, normalised. Outputs:
+ * - part `heads`: `head_8`, `head_16`, `head_32`: float32 [n, 45, h / stride, w / stride]: the person's logit, then 11 logits for the
  *   distance to each side (left, top, right, bottom) in units of the stride
- * - `map_8` [n, 128, h / 8, w / 8] and `map_16` [n, 256, h / 16, w / 16]: the backbone's features
+ * - part `maps`: `map_8` [n, 128, h / 8, w / 8] and `map_16` [n, 256, h / 16, w / 16]: the backbone's features
  * @throws AppError `detector.graph-unsupported`, `detector.weights-unexpected`
  */
-export function buildNanodet(model: TfGraphModel, parts: NanodetParts): OnnxGraph {
+export function buildNanodet(model: TfGraphModel, part: NanodetPart): OnnxGraph {
   const channels = [personClass, ...Array.from({ length: sideChannels }, (_, side) => classCount + side)]
   const persons = keepChannels(
     model,
     heads.flatMap(({ weights }) => [...weights]),
     channels,
   )
-  const wanted: GraphOutput[] = [
-    ...(parts === 'maps' ? [] : heads.map(({ stride, node }) => headOutput(stride, node))),
-    ...(parts === 'heads' ? [] : maps.map(({ stride, node, channels }) => mapOutput(stride, node, channels))),
-  ]
-  const graph = new GraphBuilder(`nanodet-person-${parts}`)
+  const graph = new GraphBuilder(`nanodet-person-${part}`)
   convertGraph(graph, persons, {
     input: { node: 'input_1', name: 'image', shape: [1, 3, modelSizePx, modelSizePx] },
     inputDimensions: ['n', 3, 'h', 'w'],
-    outputs: wanted,
+    outputs:
+      part === 'heads'
+        ? heads.map(({ stride, node }) => headOutput(stride, node))
+        : maps.map(({ stride, node, channels: width }) => mapOutput(stride, node, width)),
   })
   return graph.build()
 }

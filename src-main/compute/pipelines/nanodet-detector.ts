@@ -1,0 +1,32 @@
+import type { Device } from '#shared/contract/schemas.ts'
+import { decodeNanodet, nanodetStrides } from '../detection/decode-nanodet.ts'
+import type { Detector } from '../detection/detector.ts'
+import { mergePasses } from '../detection/merge-passes.ts'
+import { detectionSettings, planPasses } from '../detection/plan-passes.ts'
+import type { DetectionSetting } from '../detection/plan-passes.ts'
+import type { ScoredBox } from '../detection/scored-box.ts'
+import type { SessionPool } from '../sessions/session-pool.ts'
+import { openNanodet } from './open-nanodet.ts'
+
+/** Lectern's own detector: NanoDet over the whole photo in several sizes. Throws as `openNanodet` does. */
+export async function openNanodetDetector(
+  sessions: SessionPool,
+  folder: string,
+  setting: DetectionSetting,
+  device: Device,
+): Promise<Detector> {
+  const { sha256, provider, reason, look } = await openNanodet(sessions, folder, 'heads', device)
+  const detect: Detector['detect'] = async (photo, signal) => {
+    const found: ScoredBox[][] = []
+    for (const pass of planPasses(photo, setting)) {
+      signal.throwIfAborted()
+      const results = await look(photo, pass)
+      const heads = nanodetStrides.map((stride) => {
+        return { stride, values: results.get(`head_${stride}`)!.data as Float32Array }
+      })
+      found.push(decodeNanodet(heads, pass, photo))
+    }
+    return mergePasses(found, detectionSettings[setting].leastScore)
+  }
+  return { sha256, provider, reason, detect }
+}
