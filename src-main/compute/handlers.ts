@@ -1,17 +1,19 @@
 import { readFeaturePickle } from '#main/exchange/rafnet/read-feature-pickle.ts'
 import { readSplitPickle } from '#main/exchange/rafnet/read-split-pickle.ts'
 import { writeFeaturePickle } from '#main/exchange/rafnet/write-feature-pickle.ts'
-import { trainingPresets } from '#main/training/presets.ts'
 import type { Handlers } from '#shared/rpc/types.ts'
 import { extract } from './extraction/extract.ts'
 import { createWeightsLoader } from './extraction/weights-loader.ts'
 import { createPhotoService } from './images/photo-service.ts'
+import { explain } from './pipelines/explain.ts'
+import { exportHead } from './pipelines/export-head.ts'
 import { detect } from './pipelines/detect.ts'
 import { embedBoxes } from './pipelines/embed-boxes.ts'
 import { createModelLoader } from './pipelines/model-loader.ts'
 import { neighbours } from './pipelines/neighbours.ts'
 import { predict } from './pipelines/predict.ts'
-import { train } from './pipelines/train.ts'
+import { createTrainingService } from './pipelines/training-service.ts'
+import { vectorMeans } from './pipelines/vector-means.ts'
 import type { ComputeContract } from './protocol.ts'
 import { createProviders } from './sessions/providers.ts'
 import { createSessionPool } from './sessions/session-pool.ts'
@@ -31,12 +33,11 @@ export function createHandlers({ entry }: HandlerOptions): Handlers<ComputeContr
       describe: async (source) => (await parts.models.load(source, 'photo')).description,
       predict: (input, { signal }) => predict(parts, input, signal),
       neighbours: (input) => neighbours(parts, input),
+      explain: (input) => explain(parts, input),
+      export: (input, { signal }) => exportHead(input, signal),
       providers: () => providers.panel(),
     },
-    training: {
-      run: (input, { signal }) => train(input, signal),
-      presets: () => trainingPresets,
-    },
+    training: createTrainingService(),
     extraction: {
       describe: async ({ file }) => (await weights.load(file)).description,
       run: (input, { signal }) => extract({ weights, providers, sessions: parts.sessions }, input, signal),
@@ -44,6 +45,7 @@ export function createHandlers({ entry }: HandlerOptions): Handlers<ComputeContr
     features: {
       read: (input, { signal }) => readFeaturePickle(input, signal),
       readSplit: ({ file }, { signal }) => readSplitPickle(file, signal),
+      means: (input, { signal }) => vectorMeans(input, signal),
       write: ({ plan, out }, { signal }) => writeFeaturePickle(plan, out, signal),
     },
     detection: {

@@ -1,13 +1,15 @@
 import { z } from 'zod'
-import type { Assumption, ModelModality, ProviderPanel } from '#shared/contract/models.ts'
+import type { Assumption, HeadExport, ModelModality, ProviderPanel } from '#shared/contract/models.ts'
 import { call, stream } from '#shared/contract/procedure.ts'
 import { device, path } from '#shared/contract/schemas.ts'
-import type { TrainingMessage, TrainingPreset } from '#shared/contract/training.ts'
 import { extractionContract } from './extraction/extraction-contract.ts'
 import type { FeatureTable } from '#main/exchange/rafnet/feature-table.ts'
 import type { WrittenPickle } from '#main/exchange/rafnet/write-feature-pickle.ts'
 import type { FeatureWritePlan } from '#main/exchange/rafnet/write-plan.ts'
 import type { SplitTable } from '#main/exchange/rafnet/split-table.ts'
+import { trainingContract } from './training-protocol.ts'
+
+export type { RecipeDescription, RecipeRequest, TrainInput } from './training-protocol.ts'
 import { detectionContract } from './detection/detection-contract.ts'
 
 export type {
@@ -45,24 +47,50 @@ export interface ModelDescription {
   readonly assumptions: readonly Assumption[]
 }
 
-/** One modality of the students to predict: row numbers into a contiguous file of vectors. */
+/** A contiguous file of vectors; little-endian. */
+export interface VectorFile {
+  readonly file: string
+  /** numpy dtype without byte order, as `f4`. */
+  readonly dtype: string
+}
+
+/** One modality of the students to predict: row numbers into files of vectors. */
 export interface VectorRows {
   readonly name: string
-  readonly file: string
   readonly width: number
-  /** numpy dtype without byte order, as `f4`; files are little-endian. */
-  readonly dtype: string
+  readonly files: readonly VectorFile[]
+  /** Which of `files` holds each student's vector; null where there is only one. [students] */
+  readonly fileOf: Uint16Array | null
   /** [students] */
   readonly rows: Uint32Array
 }
 
-/** Students grouped by scene: scene s holds students `sceneOffsets[s]` to `sceneOffsets[s + 1]`. */
+/**
+ * Students grouped by scene: scene s holds students `sceneOffsets[s]` to `sceneOffsets[s + 1]`. For RAFNet's batches they stand in the
+ * order of their rows in the files instead, and runs of one scene are then told to belong together by `sceneIds`.
+ */
 export interface StudentBatchInput {
   readonly vectors: readonly VectorRows[]
   /** [students, 4] cx, cy, w, h as RAFNet stores them; null where a scene's size is unknown. */
   readonly boxesNormalised: Float64Array | null
   /** [scenes + 1] */
   readonly sceneOffsets: Uint32Array
+  /** Runs with equal ids are one scene; left out where each is one of its own. [scenes] */
+  readonly sceneIds?: Uint32Array
+}
+
+/** One modality's vector of every student, put in place of their own. */
+export interface VectorReplacement {
+  readonly modality: string
+  /** [width] */
+  readonly vector: Float32Array
+}
+
+/** A student that no model can judge, and why. */
+export interface LeftOutStudent {
+  /** Position in the input. */
+  readonly position: number
+  readonly reason: string
 }
 
 export type PredictMessage =
@@ -71,10 +99,13 @@ export type PredictMessage =
       readonly kind: 'batch'
       /** Position of the first student in the input. */
       readonly first: number
+      /** Students of the input from `first` on that this batch is about, those left out included. */
       readonly count: number
-      /** [count, classes] */
+      /** Those of them who were not fed to the model, not even as somebody's neighbour; they have no row below. */
+      readonly leftOut: readonly LeftOutStudent[]
+      /** [count − left out, classes] */
       readonly logits: Float32Array
-      /** [count, gate modalities], null for heads without a gate. */
+      /** [count − left out, gate modalities], null for heads without a gate. */
       readonly gate: Float32Array | null
     }
   | { readonly kind: 'end'; readonly msPerStudent: number }
@@ -84,6 +115,23 @@ export interface SceneNeighbours {
   readonly k: number
   readonly positions: Int32Array
   readonly weights: Float32Array
+}
+
+/** What a model says of one student. */
+export interface Answer {
+  /** [classes] */
+  readonly logits: Float32Array
+  /** [gate modalities], null for heads without a gate. */
+  readonly gate: Float32Array | null
+}
+
+/** What a model would say of one student if something were different, each computed by running it. */
+export interface StudentExplanation {
+  readonly answer: Answer
+  /** Neighbours of the graph by position in the scene, strongest first, and the answer for a scene without each. */
+  readonly neighbours: readonly { readonly position: number; readonly weight: number; readonly without: Answer }[]
+  /** The answer with this student's vector of one modality replaced, by zeros and by the mean that was given. */
+  readonly modalities: readonly { readonly modality: string; readonly zeros: Answer; readonly mean: Answer }[]
 }
 
 export type Progress<Result> =
@@ -101,6 +149,14 @@ export interface PhotoFacts {
   readonly problem: string | null
 }
 
+/** A modality's mean; `rows` counts the vectors it was taken over, and zeros stand where there are none. */
+export interface VectorMean extends VectorReplacement {
+  readonly rows: number
+}
+
+const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null
+const vectorRows = z.custom<VectorRows>(isObject)
+const vectorReplacement = z.custom<VectorReplacement>(isObject)
 const studentBatchInput = z.custom<StudentBatchInput>((value) => typeof value === 'object' && value !== null)
 const boxMark = z.object({
   box: z.object({ x1: z.number(), y1: z.number(), x2: z.number(), y2: z.number() }),
@@ -108,20 +164,6 @@ const boxMark = z.object({
   text: z.string(),
   wrong: z.boolean(),
 })
-
-const trainInput = z.object({
-  /** RAFNet's YAML. */
-  config: path,
-  /** Where relative paths start. */
-  root: path,
-  seeds: z.array(z.int().nonnegative()).min(1).nullable(),
-  outputFolder: path.nullable(),
-  resume: z.boolean(),
-  /** For results.json. */
-  appVersion: z.string(),
-  lockFileSha256: z.string().nullable(),
-})
-export type TrainInput = z.infer<typeof trainInput>
 
 /** What main asks of the compute process: files are read and written there, main never blocks on them. */
 export const computeContract = {
@@ -131,25 +173,52 @@ export const computeContract = {
       z.object({
         model: modelSource,
         device,
-        /** `scene` forwards every photo on its own; `rafnet:<n>` groups n consecutive rows, as RAFNet's evaluation does. */
+        /**
+         * `scene` forwards every photo on its own; `rafnet:<n>` groups n consecutive rows of a file, as RAFNet's evaluation does: a
+         * student's batch is told by the row of its first modality.
+         */
         batching: z.string().default('scene'),
         students: studentBatchInput,
+        replacements: z.array(vectorReplacement).default([]),
       }),
     )<PredictMessage>(),
     neighbours: call(z.object({ model: modelSource, device, students: studentBatchInput }))<SceneNeighbours | null>(),
+    explain: call(
+      z.object({
+        model: modelSource,
+        device,
+        /** Of the run to explain: a graph in RAFNet's batches reaches into other photos and is refused. */
+        batching: z.string().default('scene'),
+        /** One scene. */
+        students: studentBatchInput,
+        /** Of the student to explain. */
+        position: z.int().nonnegative(),
+        means: z.array(vectorReplacement),
+      }),
+    )<StudentExplanation>(),
+    /** A head as a standalone .onnx, or as a checkpoint with its `config.yaml` beside it. */
+    export: call(
+      z.object({
+        model: modelSource,
+        format: z.enum(['onnx', 'pth']),
+        out: path,
+        /** Lectern's, written as the producer's. */
+        version: z.string(),
+        /** Names of the classes in the order of the logits, for whoever opens the file. */
+        classNames: z.array(z.string()),
+      }),
+    )<HeadExport>(),
     /** Tries every provider that this build knows with a small graph and compares it with the CPU. */
     providers: call(z.object({}).strict())<ProviderPanel>(),
   },
-  training: {
-    /** Trains every seed of a configuration and writes its run folder. */
-    run: stream(trainInput)<TrainingMessage>(),
-    presets: call(z.object({}).strict())<readonly TrainingPreset[]>(),
-  },
+  training: trainingContract,
   extraction: extractionContract,
   features: {
     /** Parses a feature pickle, writes each modality's vectors to `<outFolder>/<modality>.bin`, answers with the rest. */
     read: stream(z.object({ file: path, contextFile: path.nullable(), outFolder: path }))<Progress<FeatureTable>>(),
     readSplit: stream(z.object({ file: path }))<Progress<SplitTable>>(),
+    /** Mean vector of each modality over its rows, those that hold NaN or an infinite value left out. */
+    means: stream(z.object({ vectors: z.array(vectorRows) }))<Progress<readonly VectorMean[]>>(),
     write: stream(
       z.object({ plan: z.custom<FeatureWritePlan>((value) => typeof value === 'object' && value !== null), out: path }),
     )<Progress<WrittenPickle>>(),

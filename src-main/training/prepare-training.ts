@@ -27,6 +27,12 @@ export interface PreparedTraining {
   readonly classWeights: readonly number[]
 }
 
+/** @throws AppError `training.batch-of-one` */
+export function checkHeadBatches(config: HeadConfig, students: number, batchSize: number): void {
+  const hasBatchNorm = expectedWeights(config).some(({ role }) => role === 'statistic')
+  checkBatches(students, batchSize, hasBatchNorm)
+}
+
 /** @throws AppError `training.batch-of-one` before any graph is loaded */
 export async function prepareTraining(
   config: HeadConfig,
@@ -35,8 +41,7 @@ export async function prepareTraining(
   open: OpenSession,
 ): Promise<PreparedTraining> {
   const { train, val, test } = splits
-  const hasBatchNorm = expectedWeights(config).some(({ role }) => role === 'statistic')
-  checkBatches(train.count, options.batchSize, hasBatchNorm)
+  checkHeadBatches(config, train.count, options.batchSize)
   const weights = classWeights(countClasses(train.labels, config.classes), options.classWeighting)
   const targetsOf = (rows: TrainingRows): Float32Array => smoothedTargets(rows.labels, weights, options.labelSmoothing)
   const steps = new Map<number, { readonly session: TrainingSession; readonly model: StepModel }>()

@@ -1,10 +1,7 @@
 import type { TrainingPreset } from '#shared/contract/training.ts'
+import type { HeadRecipe } from './recipe-config.ts'
 
-interface PresetSpec extends TrainingPreset {
-  /** Options of the model beside hidden_dim, under RAFNet's names. */
-  readonly params?: Readonly<Record<string, number>>
-  readonly contrastive?: { readonly weight: number; readonly temperature: number }
-}
+type PresetSpec = TrainingPreset & HeadRecipe
 
 const mlp = 'multimodal_classifier'
 const gated = 'gated_fusion_classifier'
@@ -52,16 +49,6 @@ const specs: readonly PresetSpec[] = [
   ),
 ]
 
-const widths: Readonly<Record<string, number>> = {
-  grouprec: 1024,
-  convnext: 1024,
-  resnet: 2048,
-  vit: 768,
-  grouprec_3d: 78,
-  bbox_ctx: 4,
-  img_uid: 1,
-}
-
 export const trainingPresets: readonly TrainingPreset[] = specs.map(({ name, family, modalities, lossTuned }) => ({
   name,
   family,
@@ -69,50 +56,5 @@ export const trainingPresets: readonly TrainingPreset[] = specs.map(({ name, fam
   lossTuned,
 }))
 
-/** Where a preset's data lie and its results go. */
-export interface PresetPlaces {
-  readonly train: string
-  readonly val: string
-  readonly test: string
-  readonly outputFolder: string
-}
-
-/** A preset as the mapping that RAFNet's YAML of that name holds; null for an unknown name. */
-export function presetConfig(name: string, places: PresetPlaces): Readonly<Record<string, unknown>> | null {
-  const spec = specs.find((one) => one.name === name)
-  if (spec === undefined) return null
-  const { family, modalities, lossTuned, params, contrastive } = spec
-  const dataset = (path: string) => ({
-    name: 'multimodal_features',
-    params: { features_path: path, modalities: [...modalities] },
-  })
-  return {
-    training: {
-      seeds: [41, 42, 43, 44, 45],
-      num_epochs: 100,
-      batch_size: 128,
-      grad_clip: 1,
-      label_names: ['Bowing Head', 'Listening', 'Reading/Writing', 'Null', 'Using Phone'],
-      output_dir: places.outputFolder,
-      ...(contrastive ? { contrastive: { enabled: true, ...contrastive } } : {}),
-    },
-    optimizer: { name: 'adamw', params: { lr: 0.001, weight_decay: 0.001 } },
-    loss: {
-      name: 'focal',
-      params: { num_classes: 5, gamma: lossTuned ? 1.5 : 2, ...(lossTuned ? { label_smoothing: 0.1 } : {}) },
-    },
-    class_weights: { method: 'log_balanced', null_weight_factor: lossTuned ? 0.1 : 0.3 },
-    scheduler: { name: 'reduce_on_plateau', params: { mode: 'max', factor: 0.5, patience: 10 } },
-    model: {
-      name: family,
-      params: {
-        num_classes: 5,
-        ...(family.startsWith('cross') ? { d_model: 256 } : { hidden_dim: 256 }),
-        ...params,
-        modalities: [...modalities],
-        input_dims: modalities.map((modality) => widths[modality]!),
-      },
-    },
-    datasets: { train: dataset(places.train), val: dataset(places.val), test: dataset(places.test) },
-  }
-}
+/** What a preset trains; null for an unknown name. */
+export const presetHead = (name: string): HeadRecipe | null => specs.find((one) => one.name === name) ?? null

@@ -4,12 +4,26 @@ import { splitNames } from './training-config.ts'
 import type { SplitName, TrainingConfig } from './training-config.ts'
 import type { EpochRecord } from './training-state.ts'
 
+/** Labels in force of the students that a training was given, by where they came from. */
+export interface LabelState {
+  readonly imported: number
+  readonly confirmed: number
+  readonly adjudicated: number
+  /** Confirmed and adjudicated ones by annotator. */
+  readonly annotators: Readonly<Record<string, number>>
+  /** The newest label of the project at that time. */
+  readonly last_label_id: number | null
+}
+
 /** What of a run only Lectern knows; goes under the key `lectern` of results.json. */
 export interface Provenance {
   readonly version: string
   readonly lock_file_sha256: string | null
   readonly features_sha256: Readonly<Record<SplitName, string>>
-  readonly label_state: string
+  /** What the labels were, where Lectern wrote the data from a project. */
+  readonly label_state: LabelState | 'as in the feature files'
+  /** Set where somebody ended the training before its last epoch. */
+  readonly stopped_after_epoch?: number
   readonly class_weights: readonly number[]
   readonly leakage: Leakage | null
   /** Identifies configuration and data: what a resumed run must share. */

@@ -44,11 +44,14 @@ export interface SeedRequest {
   readonly state: TrainingState | null
   /** Weights to start from in place of random ones. */
   readonly startFrom?: Values
+  /** Asked after each epoch and between two runs of the graph, given the epochs that are complete: whether to end early. */
+  readonly endsEarly?: (epochs: number) => boolean
 }
 
 /**
  * Trains one seed: epochs of shuffled batches, each measured on val; the best by macro F1 (no-null), strictly greater than all before
- * and than 0, is kept and tested at the end. The same seed gives the same numbers on the same machine, resumed or not.
+ * and than 0, is kept and tested at the end. The same seed gives the same numbers on the same machine, resumed or not. Ended early, it
+ * tests the best of the epochs that are complete; null where there is none.
  *
  * Stops between two runs of the graph when the signal aborts.
  * @throws AppError `training.diverged`
@@ -57,12 +60,14 @@ export async function* trainSeed(
   prepared: PreparedTraining,
   request: SeedRequest,
   signal: AbortSignal,
-): AsyncGenerator<SeedEvent, SeedResult> {
+): AsyncGenerator<SeedEvent, SeedResult | null> {
   const { options, seed } = request
+  const endsEarly = (epochs: number): boolean => request.endsEarly?.(epochs) ?? false
   let state = request.state ?? startState(request)
-  while (state.history.length < options.epochs) {
+  while (state.history.length < options.epochs && !endsEarly(state.history.length)) {
     const epoch = state.history.length + 1
     const trained = yield* trainEpoch(prepared, request, state, epoch, signal)
+    if (trained === null) break
     const val = await evaluate(prepared, request, trained.head.weights, 'val')
     const metric = selectionMetric(val, options)
     const record = recordOf(epoch, state.schedule.learningRate, trained, val)
@@ -77,6 +82,7 @@ export async function* trainSeed(
     yield { kind: 'epoch', record, isBest, state }
   }
   signal.throwIfAborted()
+  if (state.history.length === 0) return null
   const weights = state.best?.weights ?? state.head.weights
   const test = await evaluate(prepared, { ...request, seed }, weights, 'test')
   const { best, history } = state
@@ -100,13 +106,14 @@ interface TrainedEpoch {
   readonly accuracy: number
 }
 
+/** Null where it was ended early. */
 async function* trainEpoch(
   prepared: PreparedTraining,
-  { config, options, splits, seed }: SeedRequest,
+  { config, options, splits, seed, endsEarly }: SeedRequest,
   { head: before, schedule }: TrainingState,
   epoch: number,
   signal: AbortSignal,
-): AsyncGenerator<SeedEvent, TrainedEpoch> {
+): AsyncGenerator<SeedEvent, TrainedEpoch | null> {
   const { count, labels } = splits.train
   const { batchSize, mixupAlpha } = options
   const { learningRate } = schedule
@@ -114,6 +121,7 @@ async function* trainEpoch(
   let head = before
   for (const { size, plan } of planEpoch({ seed, epoch, rows: count, batchSize, mixupAlpha, learningRate })) {
     signal.throwIfAborted()
+    if (endsEarly?.(epoch - 1)) return null
     const { session, model } = prepared.stepOf(size)
     const steps = plan(model.masks)
     const results = await runSteps(session, model, prepared.columns, head, steps, options.adamW)

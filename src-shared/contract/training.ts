@@ -88,7 +88,14 @@ export type TrainingMessage =
       readonly findings: readonly Finding[]
       readonly leakage: Leakage | null
     }
-  | { readonly kind: 'seed'; readonly seed: number; readonly position: number; readonly resumedAfterEpoch: number }
+  | {
+      readonly kind: 'seed'
+      readonly seed: number
+      readonly position: number
+      readonly resumedAfterEpoch: number
+      /** The epochs before, in a training that goes on. */
+      readonly history: readonly TrainingEpoch[]
+    }
   | {
       readonly kind: 'steps'
       readonly seed: number
@@ -267,8 +274,8 @@ export const training = {
   )<TrainingMessage>(),
   /** The paper's configurations by name. */
   presets: call(nothing)<readonly TrainingPreset[]>(),
-  /** What a training would be made of; nothing is written. */
-  plan: call(plan)<TrainingPlan>(),
+  /** What a training would be made of; nothing is written. Of the vectors only the first are looked at, the rest when it starts. */
+  plan: call(plan.extend({ batchSize: order.shape.batchSize }))<TrainingPlan>(),
   /** Puts a training at the end of the open project's queue; refuses what `plan` calls a problem. */
   enqueue: call(order)<TrainingInfo>(),
   /** The queue, whenever something of it changes. */

@@ -1,13 +1,24 @@
+import { findLeakage } from '#main/training/leakage.ts'
 import { countClasses } from '#main/training/losses/class-weights.ts'
 import type { SplitName, TrainingConfig } from '#main/training/training-config.ts'
 import type { Finding } from '#shared/contract/summary.ts'
 import type { Leakage } from '#shared/contract/training.ts'
-import type { LoadedSplit } from './train-splits.ts'
+
+/** What a finding about a split needs to know of it. */
+export interface JudgedSplit {
+  /** [students] */
+  readonly labels: Int32Array
+  /** Photo of each student; empty where the file names none. */
+  readonly imagePaths: readonly string[]
+}
+
+export const leakageOf = (splits: Readonly<Record<SplitName, JudgedSplit>>): Leakage | null =>
+  findLeakage({ train: splits.train.imagePaths, val: splits.val.imagePaths, test: splits.test.imagePaths })
 
 /** What the user should know before hours are spent; training goes on. */
 export function trainingFindings(
   config: TrainingConfig,
-  splits: Readonly<Record<SplitName, LoadedSplit>>,
+  splits: Readonly<Record<SplitName, JudgedSplit>>,
   leakage: Leakage | null,
 ): Finding[] {
   return [
@@ -32,8 +43,8 @@ function leakageFindings(leakage: Leakage | null): Finding[] {
   ]
 }
 
-function absentClasses({ labelNames, head }: TrainingConfig, split: string, { rows }: LoadedSplit): Finding[] {
-  const counts = countClasses(rows.labels, head.classes)
+function absentClasses({ labelNames, head }: TrainingConfig, split: string, { labels }: JudgedSplit): Finding[] {
+  const counts = countClasses(labels, head.classes)
   const absent = labelNames.filter((_, index) => counts[index] === 0)
   if (absent.length === 0) return []
   const effect = split === 'train' ? 'the model cannot learn them' : 'the figures of this split say nothing about them'
@@ -48,13 +59,13 @@ function absentClasses({ labelNames, head }: TrainingConfig, split: string, { ro
   ]
 }
 
-function singlePhoto(split: string, { imagePaths }: LoadedSplit): Finding[] {
+function singlePhoto(split: string, { imagePaths }: JudgedSplit): Finding[] {
   if (new Set(imagePaths).size !== 1) return []
   const message = `All students of ${split} are in one photo, so that nothing can be said about other classrooms.`
   return [{ code: 'training.one-scene', severity: 'warning', count: 1, examples: imagePaths.slice(0, 1), message }]
 }
 
-function ignoredKeys({ ignored }: TrainingConfig): Finding[] {
+export function ignoredKeys({ ignored }: TrainingConfig): Finding[] {
   if (ignored.length === 0) return []
   const message = `Keys of the configuration that have no effect here: ${ignored.join(', ')}.`
   const examples = ignored.slice(0, 5)

@@ -43,6 +43,12 @@ async function writeWhole(file: string, pieces: Iterable<Uint8Array>): Promise<v
   }
 }
 
+/** Writes a file whole or not at all, its folder first. Throws AppError `training.write-failed`. */
+export async function writeText(file: string, value: string): Promise<void> {
+  await makeFolder(dirname(file))
+  await writeWhole(file, text(value))
+}
+
 async function makeFolder(folder: string): Promise<void> {
   try {
     await mkdir(folder, { recursive: true })
@@ -51,16 +57,16 @@ async function makeFolder(folder: string): Promise<void> {
   }
 }
 
-export async function openSeedFolder(outputFolder: string, seed: number): Promise<SeedFolder> {
+/** Nothing is there before the configuration is saved. */
+export function openSeedFolder(outputFolder: string, seed: number): SeedFolder {
   const folder = join(outputFolder, `seed_${seed}`)
-  await makeFolder(folder)
   const at = (name: string): string => join(folder, name)
   const [best, config, state] = [at('best_model.pth'), at('config.yaml'), at('training_state.bin')]
   const [resultsFile, history] = [at('results.json'), at('training_history.json')]
   return {
     folder,
     resultsFile,
-    saveConfig: (value) => writeWhole(config, text(writeConfig(value))),
+    saveConfig: (value) => writeText(config, writeConfig(value)),
     saveBest: (head, { weights, steps }) => writeWhole(best, [writeCheckpoint(stateDict(head, weights, steps))]),
     saveState: (value, fingerprint) => writeWhole(state, encodeTrainingState(value, fingerprint)),
     loadState: (fingerprint) =>

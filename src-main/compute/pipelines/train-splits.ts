@@ -31,15 +31,29 @@ const photos = 'img_uid'
 /**
  * A feature pickle's columns for a head, in memory as float32. `bbox_ctx` and `img_uid` are derived as RAFNet derives them, from the
  * context (also from the file beside it) and the image paths.
- * @throws AppError `training.modality-missing`, `training.width-mismatch`, `training.features-not-finite`, `training.label-unknown`,
- *   `training.split-empty`, and those of the readers: `pickle.*`, `features.*`, `exchange.*`
+ * @throws AppError `training.features-not-finite`, those of `openSplit`, `training.modality-missing`, `training.width-mismatch`
  */
 export async function loadSplit(file: string, head: HeadConfig, signal: AbortSignal): Promise<LoadedSplit> {
   const sha256 = await hashFile(file, signal)
-  const value = readPickleFile(file)
+  const { labels, imagePaths, context } = openSplit(file, head)
+  const columns = new Map(head.modalities.map((modality) => [modality.name, columnOf(modality, context)] as const))
+  return { file, sha256, imagePaths, rows: { count: context.count, columns, labels, scenes: context.scenes } }
+}
+
+/** A split without its vectors. */
+export interface OpenedSplit {
+  readonly labels: Int32Array
+  readonly imagePaths: readonly string[]
+  readonly context: SplitContext
+}
+
+/**
+ * What a feature pickle says of its students, before any vector is looked at.
+ * @throws AppError `training.label-unknown`, `training.split-empty`, and those of the readers: `pickle.*`, `features.*`, `exchange.*`
+ */
+export function openSplit(file: string, head: HeadConfig): OpenedSplit {
   const refuse = (code: string, sentence: string): AppError => new AppError(code, `${file}: ${sentence}`, { file })
-  if (!(value instanceof Map)) throw refuse('features.not-a-dict', 'a feature pickle is a dict; this file is not.')
-  const dict: PickleDict = value
+  const dict = readFeatureDict(file)
   const metadata = dict.get('metadata')
   const paths = metadata instanceof Map ? metadata.get('img_paths') : undefined
   const labelled = dict.get('labels')
@@ -55,14 +69,26 @@ export async function loadSplit(file: string, head: HeadConfig, signal: AbortSig
   }
   const imagePaths = paths === undefined ? [] : stringColumn(paths, count, { file, key: 'metadata.img_paths' })
   const scenes = photoIndex(imagePaths, count)
-  const context = { file, dict, count, scenes, hasPaths: paths !== undefined }
-  const columns = new Map(head.modalities.map((modality) => [modality.name, columnOf(modality, context)] as const))
   const labels = integerColumn(labelled, count, { file, key: 'labels' })
   checkLabels(labels, head.classes, file)
-  return { file, sha256, imagePaths, rows: { count, columns, labels, scenes } }
+  return { labels, imagePaths, context: { file, dict, count, scenes, hasPaths: paths !== undefined } }
 }
 
-interface SplitContext {
+/** Throws AppError `features.not-a-dict` and those of the reader. */
+export function readFeatureDict(file: string): PickleDict {
+  const value = readPickleFile(file)
+  if (value instanceof Map) return value
+  throw new AppError('features.not-a-dict', `${file}: a feature pickle is a dict; this file is not.`, { file })
+}
+
+/** Checks that a modality is there and as wide as the model takes it, without its vectors. Throws as `loadSplit`. */
+export function checkModality(modality: Modality, context: SplitContext): void {
+  const { file, dict, count } = context
+  const stored = vectorRows(dict.get(modality.name), count, { file, key: modality.name })
+  checkWidth(stored ?? derivedColumn(modality.name, context), modality, context)
+}
+
+export interface SplitContext {
   readonly file: string
   readonly dict: PickleDict
   readonly count: number
@@ -83,8 +109,17 @@ function photoIndex(paths: readonly string[], count: number): Int32Array {
 }
 
 function columnOf(modality: Modality, context: SplitContext): Column {
-  const column = storedColumn(modality.name, context) ?? derivedColumn(modality.name, context)
-  const { file, dict } = context
+  const found = storedColumn(modality.name, context) ?? derivedColumn(modality.name, context)
+  const column = checkWidth(found, modality, context)
+  checkFinite(column, modality.name, context.file)
+  return column
+}
+
+function checkWidth<Found extends { readonly width: number }>(
+  column: Found | null,
+  modality: Modality,
+  { file, dict }: SplitContext,
+): Found {
   if (column === null) {
     const found = [...dict.keys()].filter((key) => typeof key === 'string')
     throw new AppError(
@@ -93,15 +128,12 @@ function columnOf(modality: Modality, context: SplitContext): Column {
       { file, modality: modality.name, found },
     )
   }
-  if (column.width !== modality.width) {
-    throw new AppError(
-      'training.width-mismatch',
-      `${file} holds ${modality.name} of width ${column.width}, but the model's input_dims say ${modality.width}. Correct input_dims, or choose another file.`,
-      { file, modality: modality.name, width: column.width, expected: modality.width },
-    )
-  }
-  checkFinite(column, modality.name, file)
-  return column
+  if (column.width === modality.width) return column
+  throw new AppError(
+    'training.width-mismatch',
+    `${file} holds ${modality.name} of width ${column.width}, but the model's input_dims say ${modality.width}. Correct input_dims, or choose another file.`,
+    { file, modality: modality.name, width: column.width, expected: modality.width },
+  )
 }
 
 function storedColumn(name: string, { file, dict, count }: SplitContext): Column | null {

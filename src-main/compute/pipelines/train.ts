@@ -1,10 +1,7 @@
 import { createHash } from 'node:crypto'
-import { existsSync, readFileSync } from 'node:fs'
-import { basename, dirname, extname, isAbsolute, resolve } from 'node:path'
+import { basename, extname, resolve } from 'node:path'
 import type { ConfigMapping } from '#main/codecs/yaml/config-value.ts'
 import { readConfig } from '#main/codecs/yaml/read-config.ts'
-import { readFailure } from '#main/exchange/files.ts'
-import { findLeakage } from '#main/training/leakage.ts'
 import { prepareTraining } from '#main/training/prepare-training.ts'
 import type { PreparedTraining } from '#main/training/prepare-training.ts'
 import { seedResults, spreadOf } from '#main/training/run-results.ts'
@@ -13,11 +10,15 @@ import { trainSeed } from '#main/training/train-seed.ts'
 import type { SeedResult } from '#main/training/train-seed.ts'
 import { parseTrainingConfig, splitNames } from '#main/training/training-config.ts'
 import type { SplitName, TrainingConfig } from '#main/training/training-config.ts'
+import { AppError } from '#shared/contract/app-error.ts'
 import type { Finding } from '#shared/contract/summary.ts'
 import type { SeedSummary, TrainingMessage, TrainingSummary } from '#shared/contract/training.ts'
 import type { TrainInput } from '../protocol.ts'
 import { openTrainingSessions } from '../sessions/open-training-sessions.ts'
-import { trainingFindings } from './train-findings.ts'
+import { locate, readText } from './config-files.ts'
+import type { StopFlag } from './stop-requests.ts'
+import { leakageOf, trainingFindings } from './train-findings.ts'
+import type { JudgedSplit } from './train-findings.ts'
 import { openSeedFolder, writeSummaries } from './train-run-folder.ts'
 import type { SeedFolder } from './train-run-folder.ts'
 import { loadSplit } from './train-splits.ts'
@@ -41,12 +42,17 @@ interface TrainingRun {
 
 /**
  * Trains every seed of a RAFNet configuration and writes the run folder as RAFNet does. After each epoch the state is saved, so that an
- * interrupted training loses at most the running epoch; `resume` goes on with it and skips seeds that are done.
+ * interrupted training loses at most the running epoch; `resume` goes on with it and skips seeds that are done. Once `stop` is requested
+ * it ends early: the best epoch so far of every seed that began is tested and kept, a first epoch is completed where there is none yet.
  *
  * Throws AppError `config.*`, `training.*`, `head.*`, `pickle.*`, `features.*`, `exchange.*`; stops between two runs of the graph when
  * the signal aborts.
  */
-export async function* train(input: TrainInput, signal: AbortSignal): AsyncGenerator<TrainingMessage> {
+export async function* train(
+  input: TrainInput,
+  signal: AbortSignal,
+  stop: Pick<StopFlag, 'requested'>,
+): AsyncGenerator<TrainingMessage> {
   const run = await openRun(input, signal)
   const sessions = openTrainingSessions()
   try {
@@ -65,13 +71,15 @@ export async function* train(input: TrainInput, signal: AbortSignal): AsyncGener
       findings,
       leakage,
     }
-    const done: { readonly results: SeedResults; readonly summary: SeedSummary; readonly files: readonly string[] }[] =
-      []
+    const done: FinishedSeed[] = []
+    const endsEarly = (epochs: number): boolean => input.finish || (stop.requested() && (epochs > 0 || done.length > 0))
     for (const [position, seed] of seeds.entries()) {
-      const finished = yield* trainOne(run, prepared, seed, position, signal)
+      const finished = yield* trainOne(run, prepared, { seed, position, endsEarly }, signal)
+      if (finished === null) continue
       done.push(finished)
       yield { kind: 'seed-end', summary: finished.summary }
     }
+    if (done.length === 0) throw nothingToKeep(model)
     const results = done.map((one) => one.results)
     const files = [...done.flatMap((one) => one.files), ...(await writeSummaries(outputFolder, model, results))]
     const summaries = done.map((one) => one.summary)
@@ -81,6 +89,13 @@ export async function* train(input: TrainInput, signal: AbortSignal): AsyncGener
   }
 }
 
+const nothingToKeep = (model: string): AppError =>
+  new AppError(
+    'training.nothing-to-keep',
+    `No epoch of ${model} is complete, so there is nothing to test and keep. Go on with the training, or remove it.`,
+    { model },
+  )
+
 async function openRun(input: TrainInput, signal: AbortSignal): Promise<TrainingRun> {
   const configFile = resolve(input.root, input.config)
   const mapping = readConfig(configFile, readText)
@@ -88,8 +103,12 @@ async function openRun(input: TrainInput, signal: AbortSignal): Promise<Training
   const model = basename(configFile, extname(configFile))
   const outputFolder = resolve(input.root, input.outputFolder ?? config.outputFolder ?? `results/training/${model}`)
   const splits = await loadSplits(config, (path) => locate(path, input.root, configFile), signal)
-  const paths = Object.fromEntries(splitNames.map((name) => [name, splits[name].imagePaths]))
-  const leakage = findLeakage(paths)
+  const judged = (name: SplitName): JudgedSplit => ({
+    labels: splits[name].rows.labels,
+    imagePaths: splits[name].imagePaths,
+  })
+  const known = { train: judged('train'), val: judged('val'), test: judged('test') }
+  const leakage = leakageOf(known)
   return {
     input,
     model,
@@ -98,25 +117,10 @@ async function openRun(input: TrainInput, signal: AbortSignal): Promise<Training
     outputFolder,
     splits,
     seeds: input.seeds ?? config.seeds,
-    findings: trainingFindings(config, splits, leakage),
+    findings: trainingFindings(config, known, leakage),
     leakage,
     fingerprint: fingerprintOf(config, splits, input.appVersion),
   }
-}
-
-function readText(file: string): string {
-  try {
-    return readFileSync(file, 'utf8')
-  } catch (error) {
-    throw readFailure(file, error)
-  }
-}
-
-/** RAFNet's paths start where it is run; a config that was moved together with its data finds them beside itself. */
-function locate(path: string, root: string, configFile: string): string {
-  const wanted = resolve(root, path)
-  const beside = resolve(dirname(configFile), path)
-  return !isAbsolute(path) && !existsSync(wanted) && existsSync(beside) ? beside : wanted
 }
 
 async function loadSplits(
@@ -140,24 +144,39 @@ function fingerprintOf({ head, options }: TrainingConfig, splits: Splits, appVer
   return createHash('sha256').update(JSON.stringify({ head, options, features, appVersion })).digest('hex')
 }
 
+interface SeedTurn {
+  readonly seed: number
+  readonly position: number
+  readonly endsEarly: (epochs: number) => boolean
+}
+
+interface FinishedSeed {
+  readonly results: SeedResults
+  readonly summary: SeedSummary
+  readonly files: readonly string[]
+}
+
+/** Null for a seed that never began, or has no complete epoch, when the training ends early. */
 async function* trainOne(
   run: TrainingRun,
   prepared: PreparedTraining,
-  seed: number,
-  position: number,
+  { seed, position, endsEarly }: SeedTurn,
   signal: AbortSignal,
-): AsyncGenerator<TrainingMessage, { results: SeedResults; summary: SeedSummary; files: string[] }> {
+): AsyncGenerator<TrainingMessage, FinishedSeed | null> {
   const { input, config, fingerprint } = run
-  const folder = await openSeedFolder(run.outputFolder, seed)
+  const folder = openSeedFolder(run.outputFolder, seed)
   const known = input.resume ? folder.loadResults(fingerprint) : null
   if (known !== null) return { results: known, summary: seedSummary(known, true), files: folder.files() }
   const state = input.resume ? folder.loadState(fingerprint) : null
+  if (state === null && endsEarly(0)) return null
   if (state === null) await folder.clear()
   await folder.saveConfig(run.mapping)
-  yield { kind: 'seed', seed, position, resumedAfterEpoch: state?.history.length ?? 0 }
+  const history = state?.history ?? []
+  yield { kind: 'seed', seed, position, resumedAfterEpoch: history.length, history }
   const splits = { train: run.splits.train.rows, val: run.splits.val.rows, test: run.splits.test.rows }
-  const request = { config: config.head, options: config.options, splits, seed, state }
+  const request = { config: config.head, options: config.options, splits, seed, state, endsEarly }
   const result = yield* followSeed(run, folder, trainSeed(prepared, request, signal), seed)
+  if (result === null) return null
   const results = seedResults(
     {
       model: run.model,
@@ -165,7 +184,7 @@ async function* trainOne(
       configFile: resolve(input.root, input.config),
       device: 'cpu',
       timestamp: new Date().toISOString(),
-      provenance: provenanceOf(run, prepared),
+      provenance: provenanceOf(run, prepared, result),
     },
     seed,
     result,
@@ -180,7 +199,7 @@ async function* followSeed(
   folder: SeedFolder,
   training: ReturnType<typeof trainSeed>,
   seed: number,
-): AsyncGenerator<TrainingMessage, SeedResult> {
+): AsyncGenerator<TrainingMessage, SeedResult | null> {
   let start = performance.now()
   for (;;) {
     const next = await training.next()
@@ -199,12 +218,17 @@ async function* followSeed(
   }
 }
 
-function provenanceOf({ input, splits, leakage, fingerprint }: TrainingRun, prepared: PreparedTraining): Provenance {
+function provenanceOf(
+  { input, config, splits, leakage, fingerprint }: TrainingRun,
+  prepared: PreparedTraining,
+  { history }: SeedResult,
+): Provenance {
   return {
     version: input.appVersion,
     lock_file_sha256: input.lockFileSha256,
     features_sha256: { train: splits.train.sha256, val: splits.val.sha256, test: splits.test.sha256 },
-    label_state: 'as in the feature files',
+    label_state: input.labelState ?? 'as in the feature files',
+    ...(history.length < config.options.epochs && { stopped_after_epoch: history.length }),
     class_weights: prepared.classWeights,
     leakage,
     fingerprint,

@@ -46,7 +46,7 @@ function convert(bytes: Uint8Array, from: NumpyDtype, to: NumpyDtype): Uint8Arra
 }
 
 /** Blocks of whole rows in export order, a few MiB each, in the dtype to write. Reads the files with positioned reads, never whole. */
-function* vectorBlocks(modality: WriteModality): Generator<Uint8Array> {
+export function* vectorBlocks(modality: WriteModality): Generator<Uint8Array> {
   const target = dtypeOf(modality.form.dtype)
   const descriptors: number[] = []
   try {

@@ -1,3 +1,4 @@
+import { AppError } from '#shared/contract/app-error.ts'
 import type { Steps } from '#shared/metrics/steps.ts'
 import { chosenRows } from './feature-blocks.ts'
 import type { FeatureBlocks } from './feature-blocks.ts'
@@ -23,6 +24,7 @@ export interface CalibratedSvm {
 /**
  * `CalibratedClassifierCV(LinearSVC(…), method='sigmoid', cv=3)`: a machine per fold, fitted to the other two and calibrated on it, whose
  * probabilities are averaged. A class that the other two folds lack has probability 0 in that machine.
+ * @throws AppError `baselines.too-few` where no two folds hold two classes
  */
 export function* fitCalibratedSvm(
   x: FeatureBlocks,
@@ -49,6 +51,13 @@ export function* fitCalibratedSvm(
       )
     })
     machines.push({ model, sigmoids })
+  }
+  if (machines.length === 0) {
+    throw new AppError(
+      'baselines.too-few',
+      `There are ${labels.length} students to train on, too few to calibrate a support vector machine with ${folds} folds. Label more students.`,
+      { students: labels.length },
+    )
   }
   return { classes, machines }
 }

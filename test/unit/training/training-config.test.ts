@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { parseConfig } from '#main/codecs/yaml/parse-config.ts'
-import { presetConfig, trainingPresets } from '#main/training/presets.ts'
+import { presetHead, trainingPresets } from '#main/training/presets.ts'
+import { recipeConfig } from '#main/training/recipe-config.ts'
 import { parseTrainingConfig } from '#main/training/training-config.ts'
 import { thrownAppError } from '../../support/app-error.ts'
 
@@ -164,15 +165,16 @@ test('modalities of the data that are not the model’s are refused', () => {
 })
 
 test('every preset is a configuration that can be trained, and each name is there once', () => {
-  const places = { train: 'a', val: 'b', test: 'c', outputFolder: 'd' }
+  const labelNames = ['Bowing Head', 'Listening', 'Reading/Writing', 'Null', 'Using Phone']
+  const data = { train: 'a', val: 'b', test: 'c', outputFolder: 'd', labelNames, widths: new Map<string, number>() }
   expect(new Set(trainingPresets.map(({ name }) => name)).size).toBe(trainingPresets.length)
   for (const { name, family, lossTuned } of trainingPresets) {
-    const { head, options, seeds } = parseTrainingConfig(presetConfig(name, places), name)
+    const { head, options, seeds } = parseTrainingConfig(recipeConfig(presetHead(name)!, data), name)
     expect(head.family).toBe(family)
     expect(seeds).toEqual([41, 42, 43, 44, 45])
     expect(options).toMatchObject(
       lossTuned ? { focalGamma: 1.5, labelSmoothing: 0.1 } : { focalGamma: 2, labelSmoothing: 0 },
     )
   }
-  expect(presetConfig('no_such_model', places)).toBeNull()
+  expect(presetHead('no_such_model')).toBeNull()
 })

@@ -1,0 +1,46 @@
+import { vectorRows } from '#main/exchange/rafnet/vector-rows.ts'
+import { columnItems } from '#main/exchange/rafnet/columns.ts'
+import { countClasses } from '#main/training/losses/class-weights.ts'
+import type { SplitName } from '#main/training/training-config.ts'
+import type { SplitPlan } from '#shared/contract/training.ts'
+import type { ExaminedFiles } from '../training-protocol.ts'
+import { leakageOf, trainingFindings } from './train-findings.ts'
+import type { JudgedSplit } from './train-findings.ts'
+import { checkModality, openSplit, readFeatureDict } from './train-splits.ts'
+import type { ResolvedRecipe } from './training-recipe.ts'
+
+/** Counts the students of feature files and checks their modalities; vectors are left for the training to look at. Throws as `loadSplit`. */
+export function examineSplits({ files, config }: ResolvedRecipe): ExaminedFiles {
+  const judged = new Map<string, JudgedSplit>()
+  const judge = (file: string): JudgedSplit => {
+    const known = judged.get(file)
+    if (known) return known
+    const { labels, imagePaths, context } = openSplit(file, config.head)
+    for (const modality of config.head.modalities) checkModality(modality, context)
+    judged.set(file, { labels, imagePaths })
+    return { labels, imagePaths }
+  }
+  const splits = { train: judge(files.train), val: judge(files.val), test: judge(files.test) }
+  const leakage = leakageOf(splits)
+  const planOf = (name: SplitName): SplitPlan => ({
+    scenes: new Set(splits[name].imagePaths).size,
+    students: splits[name].labels.length,
+    classCounts: countClasses(splits[name].labels, config.head.classes),
+  })
+  return {
+    splits: { train: planOf('train'), val: planOf('val'), test: planOf('test') },
+    findings: trainingFindings(config, splits, leakage),
+    leakage,
+  }
+}
+
+/** How wide the named modalities of a feature pickle are; those that it does not have are left out. */
+export function widthsOfFile(file: string, names: readonly string[]): { name: string; width: number }[] {
+  const dict = readFeatureDict(file)
+  const rows = columnItems(dict.get('labels'))?.length
+  return names.flatMap((name) => {
+    const value = dict.get(name)
+    const found = rows === undefined ? null : vectorRows(value, rows, { file, key: name })
+    return found === null ? [] : [{ name, width: found.width }]
+  })
+}

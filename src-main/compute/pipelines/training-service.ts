@@ -1,0 +1,36 @@
+import { trainingPresets } from '#main/training/presets.ts'
+import { makeSplits } from '#main/training/splits/make-splits.ts'
+import type { Handlers } from '#shared/rpc/types.ts'
+import type { ComputeContract } from '../protocol.ts'
+import { describeRecipe } from './describe-recipe.ts'
+import { examineSplits } from './examine-splits.ts'
+import { findUnfit } from './find-unfit.ts'
+import { prepareRun } from './prepare-run.ts'
+import { createStopRequests } from './stop-requests.ts'
+import { train } from './train.ts'
+import { resolveRecipe } from './training-recipe.ts'
+
+/** Everything about training in the compute process. */
+export function createTrainingService(): Handlers<ComputeContract>['training'] {
+  const stops = createStopRequests()
+  return {
+    run: async function* (input, { signal }) {
+      const stop = stops.open(input.token)
+      try {
+        yield* train(input, signal, stop)
+      } finally {
+        stop.close()
+      }
+    },
+    stop: ({ token }) => {
+      stops.request(token)
+      return null
+    },
+    presets: () => trainingPresets,
+    describe: ({ request, students }) => describeRecipe(request, students),
+    examine: ({ request }) => examineSplits(resolveRecipe(request)),
+    findUnfit: ({ modalities, limitBytes }, { signal }) => findUnfit(modalities, limitBytes, signal),
+    split: ({ scenes, shares, seed }) => makeSplits(scenes, shares, seed),
+    prepare: (input, { signal }) => prepareRun(input, signal),
+  }
+}
