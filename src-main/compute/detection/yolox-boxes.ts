@@ -34,6 +34,12 @@ export const cellCount = (input: Size): number =>
   )
 
 /**
+ * What the last bits of a score may differ by between machines: a score this near below the threshold counts as reaching it.
+ * A threshold is often the very score of a box.
+ */
+const roundingShare = 1e-6
+
+/**
  * The people among decoded rows [cells, columns] whose score reaches the threshold: objectness × the first
  * class (the only one of ByteTrack's detector, `person` in COCO's). Boxes are divided by `ratio`, input px per photo px.
  */
@@ -42,10 +48,11 @@ export function candidates(
   columns: number,
   { ratio, threshold }: { readonly ratio: number; readonly threshold: number },
 ): ScoredBox[] {
+  const lowest = threshold * (1 - roundingShare)
   const found: ScoredBox[] = []
   for (let at = 0; at < rows.length; at += columns) {
     const score = Math.fround(rows[at + 4]! * rows[at + 5]!)
-    if (!(score >= threshold)) continue
+    if (!(score >= lowest)) continue
     const [x, y, halfWidth, halfHeight] = [rows[at]!, rows[at + 1]!, rows[at + 2]! / 2, rows[at + 3]! / 2]
     found.push({
       x1: (x - halfWidth) / ratio,
