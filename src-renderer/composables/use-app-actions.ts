@@ -11,6 +11,7 @@ import { useRuns } from '../stores/runs.ts'
 import { useActions } from './actions/use-actions.ts'
 import { useOpenProject } from './use-open-project.ts'
 import { useProjectUpkeep } from './use-project-upkeep.ts'
+import { useRunFolder } from './use-run-folder.ts'
 import { useTheme } from './use-theme.ts'
 
 /** Handlers of the actions that live everywhere, and of the commands that the host's menu sends. */
@@ -25,6 +26,7 @@ export function useAppActions(): void {
   const registry = useActionRegistry()
   const opening = useOpenProject()
   const upkeep = useProjectUpkeep()
+  const runFolder = useRunFolder()
   const { toggle } = useTheme()
   const hasProject = () => project.summary !== null
   const go = (name: string) => () => router.push({ name })
@@ -33,7 +35,7 @@ export function useAppActions(): void {
   async function runOnAll(): Promise<void> {
     const model = runs.modelOf(runs.runA)
     if (!model) return void router.push({ name: 'models' })
-    const run = await runs.predict(model.id)
+    const run = await notices.guard(() => runs.predict(model.id))
     if (run) notices.add('success', t('models.ranOn', { name: run.name, count: run.students }))
   }
 
@@ -53,6 +55,7 @@ export function useAppActions(): void {
     'go.label': inProject(go('label')),
     'go.analyse': inProject(go('analyse')),
     'go.models': inProject(go('models')),
+    'go.train': inProject(go('train')),
     'go.reports': inProject(go('reports')),
     'go.settings': go('settings'),
     'edit.undo': { run: edits.undo, when: () => hasProject() && edits.history.undo !== null },
@@ -62,6 +65,7 @@ export function useAppActions(): void {
       await router.push({ name: 'models' })
       dialogs.addingModel = { file: null }
     }),
+    'model.add-folder': inProject(runFolder.add),
     'report.write': inProject(() => router.push({ name: 'reports', query: { tab: 'report' } })),
     'export.features': inProject(() => router.push({ name: 'reports', query: { tab: 'export' } })),
     'help.palette': () => (dialogs.palette = !dialogs.palette),

@@ -1,10 +1,14 @@
 import { defineStore } from 'pinia'
 import { computed, ref, shallowRef, watch } from 'vue'
+import { toAppError, type AppError } from '#shared/contract/app-error.ts'
 import type { ModelInfo, ProviderPanel, RunInfo } from '#shared/contract/models.ts'
 import { useNotices } from './notices.ts'
 import { useProject } from './project.ts'
 import { useSession } from './session.ts'
 import { useSettings } from './settings.ts'
+
+/** Whole scenes at once, or 128 consecutive rows as RAFNet's own evaluation forwards them. */
+export type Batching = 'scene' | 'rafnet:128'
 
 interface ChosenRuns {
   readonly a: number | null
@@ -21,6 +25,8 @@ export const useRuns = defineStore('runs', () => {
   const runs = shallowRef<readonly RunInfo[]>([])
   const providers = shallowRef<ProviderPanel | null>(null)
   const probing = ref(false)
+  /** Why the last probe failed: it stands where the panel would, and only somebody's wish tries again. */
+  const probeError = shallowRef<AppError | null>(null)
   const loaded = ref(false)
 
   const chosen = computed<ChosenRuns>(() => readChosen(settings.settings.view[viewKey(project.summary?.folder)]))
@@ -52,8 +58,14 @@ export const useRuns = defineStore('runs', () => {
   async function probe(): Promise<void> {
     if (probing.value) return
     probing.value = true
-    providers.value = (await notices.guard(() => session.api().models.providers({}))) ?? providers.value
-    probing.value = false
+    probeError.value = null
+    try {
+      providers.value = await session.api().models.providers({})
+    } catch (error) {
+      probeError.value = toAppError(error)
+    } finally {
+      probing.value = false
+    }
   }
 
   /** The model to run next: that of this run, else the first. */
@@ -61,11 +73,10 @@ export const useRuns = defineStore('runs', () => {
     return models.value.find((model) => model.id === run?.modelId) ?? models.value[0]
   }
 
-  /** Runs a model on every scene and looks at the run. */
-  async function predict(modelId: number): Promise<RunInfo | undefined> {
+  /** Runs a model on every scene and looks at the run. Throws what the model failed with: who asked shows it in its place. */
+  async function predict(modelId: number, batching: Batching = 'scene'): Promise<RunInfo> {
     const { device } = settings.settings
-    const run = await notices.guard(() => session.api().models.predict({ modelId, sceneIds: null, device }))
-    if (!run) return undefined
+    const run = await session.api().models.predict({ modelId, sceneIds: null, device, batching })
     await load()
     choose({ a: run.id })
     return run
@@ -76,7 +87,7 @@ export const useRuns = defineStore('runs', () => {
     () => void notices.guard(load),
   )
 
-  return { models, runs, providers, probing, loaded, runA, runB, choose, load, modelOf, probe, predict }
+  return { models, runs, providers, probing, probeError, loaded, runA, runB, choose, load, modelOf, probe, predict }
 })
 
 const viewKey = (folder: string | undefined) => `runs:${folder ?? ''}`

@@ -51,6 +51,7 @@ export const actionCatalogue: readonly ActionDefinition[] = [
       ['go.analyse', 'Alt+2'],
       ['go.models', 'Alt+3'],
       ['go.reports', 'Alt+4'],
+      ['go.train', 'Alt+5'],
       ['go.settings', '$mod+,'],
     ],
   ),
@@ -125,7 +126,11 @@ export const actionCatalogue: readonly ActionDefinition[] = [
     ],
   ),
   ...define('model', ['label'], [['model.run-scene', 'I']]),
-  ...define('model', ['app'], [['model.run-all', '$mod+B'], ['model.add'], ['report.write'], ['export.features']]),
+  ...define(
+    'model',
+    ['app'],
+    [['model.run-all', '$mod+B'], ['model.add'], ['model.add-folder'], ['report.write'], ['export.features']],
+  ),
   ...define('help', ['app'], [['help.shortcuts', 'F1', '[Shift]+?'], ['help.theme']]),
   { ...define('help', ['app'], [['help.palette', '$mod+K']])[0]!, whileTyping: true },
 ]
