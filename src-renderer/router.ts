@@ -35,6 +35,12 @@ export function makeRouter(): Router {
         meta: { rail: 'models', needsProject: true },
       },
       {
+        path: '/train',
+        name: 'train',
+        component: () => import('./views/train/TrainView.vue'),
+        meta: { rail: 'train', needsProject: true },
+      },
+      {
         path: '/reports',
         name: 'reports',
         component: () => import('./views/reports/ReportsView.vue'),

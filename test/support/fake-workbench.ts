@@ -6,6 +6,7 @@ import type { Job } from '#shared/contract/jobs.ts'
 import type { ModelInfo, RunInfo } from '#shared/contract/models.ts'
 import type { Change, ProjectSummary, RecentProject } from '#shared/contract/project.ts'
 import { settingsSchema, type Settings } from '#shared/contract/settings.ts'
+import type { TrainingInfo } from '#shared/contract/training.ts'
 import { rafnetClasses } from '#shared/domain/behaviour-class.ts'
 import { channelPair, type ClosableChannel } from '#shared/rpc/channel-pair.ts'
 import { serve } from '#shared/rpc/serve.ts'
@@ -78,6 +79,7 @@ export interface FakeWorkbench {
   /** Tells the page that something changed. */
   change(topics: Change['topics']): void
   showJobs(jobs: readonly Job[]): void
+  showTrainings(trainings: readonly TrainingInfo[]): void
   /** Cuts the connection, as a restarting host does. */
   cut(): void
   connections(): number
@@ -99,7 +101,8 @@ export function fakeWorkbench(overrides: HandlerOverrides = {}): FakeWorkbench {
   }
   const changes = createFeed<Change>()
   const jobs = createFeed<readonly Job[]>()
-  const handlers = recorded(state, merge(plainHandlers(state, changes, jobs), overrides))
+  const trainings = createFeed<readonly TrainingInfo[]>()
+  const handlers = recorded(state, merge(plainHandlers(state, { changes, jobs, trainings }), overrides))
   const open: ClosableChannel[] = []
   let revision = 0
   return {
@@ -117,12 +120,19 @@ export function fakeWorkbench(overrides: HandlerOverrides = {}): FakeWorkbench {
     },
     change: (topics) => changes.publish({ revision: ++revision, topics, sceneIds: null }),
     showJobs: (shown) => jobs.publish(shown),
+    showTrainings: (shown) => trainings.publish(shown),
     cut: () => open.at(-1)?.close(),
     connections: () => open.length,
   }
 }
 
-function plainHandlers(state: FakeState, changes: Feed<Change>, jobs: Feed<readonly Job[]>): AllHandlers {
+interface Feeds {
+  readonly changes: Feed<Change>
+  readonly jobs: Feed<readonly Job[]>
+  readonly trainings: Feed<readonly TrainingInfo[]>
+}
+
+function plainHandlers(state: FakeState, { changes, jobs, trainings }: Feeds): AllHandlers {
   const step = { id: 1, kinds: { label: 1 }, sceneIds: [1], studentIds: [1] }
   const unanswered = (name: string) => () => {
     throw new Error(`the fake workbench was not told how to answer ${name}`)
@@ -200,7 +210,20 @@ function plainHandlers(state: FakeState, changes: Feed<Change>, jobs: Feed<reado
       agreement: () => ({ annotators: [], pairs: [], all: null }),
       students: () => ({ total: state.cards.length, cards: state.cards }),
     },
-    training: { run: unanswered('training.run'), presets: () => [] },
+    training: {
+      run: unanswered('training.run'),
+      presets: () => [],
+      plan: unanswered('training.plan'),
+      enqueue: unanswered('training.enqueue'),
+      watch: (_input, { signal }) => trainings.follow(signal),
+      curves: () => [],
+      pause: () => null,
+      resume: () => null,
+      stop: () => null,
+      remove: () => null,
+      adopt: unanswered('training.adopt'),
+      baselines: unanswered('training.baselines'),
+    },
     exchange: {
       importFile: unanswered('exchange.importFile'),
       importFeatures: unanswered('exchange.importFeatures'),

@@ -38,7 +38,7 @@ export async function startRenderer(overrides: HandlerOverrides = {}, prepare?: 
   const blank = { render: () => null }
   const router = createRouter({
     history: createMemoryHistory(),
-    routes: ['start', 'label', 'analyse', 'models', 'reports', 'settings'].map((name) => ({
+    routes: ['start', 'label', 'analyse', 'models', 'train', 'reports', 'settings'].map((name) => ({
       path: name === 'label' ? '/label/:sceneId?' : `/${name}`,
       name,
       component: blank,
