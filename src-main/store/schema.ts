@@ -26,6 +26,9 @@ export interface Schema {
     undone: Generated<number>
   }
   export: ExportTable
+  training: TrainingTable
+  training_seed: TrainingSeedTable
+  training_epoch: { training_id: number; seed: number; epoch: number; record: string }
 }
 
 interface ImportTable {
@@ -163,4 +166,45 @@ interface ExportTable {
   selection: string
   students: number
   last_label_id: number | null
+}
+
+interface TrainingTable {
+  id: Generated<number>
+  name: string
+  run_name: string
+  /** JSON: TrainingOrder */
+  asked: string
+  state: 'queued' | 'running' | 'paused' | 'stopped' | 'done' | 'failed'
+  ending: Generated<number>
+  family: string
+  /** JSON: string[] */
+  modalities: string
+  epochs: number
+  /** JSON: students of each split */
+  students: string | null
+  /** JSON: Finding[] */
+  findings: Generated<string>
+  /** JSON: Leakage */
+  leakage: string | null
+  /** JSON: LabelState */
+  label_state: string | null
+  prepared: Generated<number>
+  /** JSON: TrainingSummary */
+  summary: string | null
+  /** JSON: AppErrorData */
+  error: string | null
+  /** JSON: number[] */
+  model_ids: Generated<string>
+  created_at: string
+  ended_at: string | null
+}
+
+interface TrainingSeedTable {
+  training_id: number
+  seed: number
+  position: number
+  epochs: Generated<number>
+  best_epoch: Generated<number>
+  best_value: Generated<number>
+  ended: Generated<number>
 }

@@ -1,5 +1,6 @@
 import { firstTables } from './0001-first-tables.ts'
+import { trainings } from './0002-trainings.ts'
 import type { Migration } from './migration.ts'
 
 /** Every step, oldest first. A released step is never changed: what comes later is a new file. */
-export const allMigrations: readonly Migration[] = [firstTables]
+export const allMigrations: readonly Migration[] = [firstTables, trainings]

@@ -2,6 +2,7 @@ import BetterSqlite3 from 'better-sqlite3'
 import { describe, expect, test } from 'vitest'
 import { allMigrations } from '#main/store/migrations/all-migrations.ts'
 import { firstTables } from '#main/store/migrations/0001-first-tables.ts'
+import { trainings } from '#main/store/migrations/0002-trainings.ts'
 
 test('steps are numbered from 1 without gaps', () => {
   expect(allMigrations.map((step) => step.version)).toEqual(allMigrations.map((_, index) => index + 1))
@@ -52,6 +53,54 @@ describe('0001 first tables', () => {
       INSERT INTO scene (relative_path, file_name, sort_key, width_px, height_px, has_photo) VALUES ('1.jpg', '1.jpg', '1', 4, 3, 0);
       INSERT INTO student (scene_id, bbox_id, source) VALUES (1, '1', 'drawn');`)
     expect(() => database.exec(sql)).toThrow('constraint failed')
+    database.close()
+  })
+})
+
+describe('0002 trainings', () => {
+  function upToTrainings() {
+    const database = new BetterSqlite3(':memory:')
+    database.pragma('foreign_keys = ON')
+    firstTables.up(database)
+    trainings.up(database)
+    return database
+  }
+  const aTraining = (state: string): string =>
+    `INSERT INTO training (name, run_name, asked, state, family, modalities, epochs, created_at)
+     VALUES ('mlp', 'mlp', '{}', '${state}', 'multimodal_classifier', '[]', 1, '')`
+
+  test('adds its tables to a project of the first version and leaves the others as they are', () => {
+    const database = upToTrainings()
+    database.exec(aTraining('queued'))
+    database.exec(`INSERT INTO training_seed (training_id, seed, position) VALUES (1, 41, 0);
+      INSERT INTO training_epoch VALUES (1, 41, 1, '{}')`)
+    expect(database.prepare('SELECT ending, findings, model_ids, prepared FROM training').get()).toEqual({
+      ending: 0,
+      findings: '[]',
+      model_ids: '[]',
+      prepared: 0,
+    })
+    expect(database.pragma('foreign_key_check')).toEqual([])
+    expect(database.pragma('integrity_check', { simple: true })).toBe('ok')
+    database.close()
+  })
+
+  test.each([
+    ['a state that is none', aTraining('resting')],
+    ['a seed of no training', 'INSERT INTO training_seed (training_id, seed, position) VALUES (7, 41, 0)'],
+    ['an epoch of no training', `INSERT INTO training_epoch VALUES (7, 41, 1, '{}')`],
+  ])('refuses %s', (_name, sql) => {
+    const database = upToTrainings()
+    expect(() => database.exec(sql)).toThrow('constraint failed')
+    database.close()
+  })
+
+  test('never gives an id twice', () => {
+    const database = upToTrainings()
+    database.exec(aTraining('queued'))
+    database.exec('DELETE FROM training')
+    database.exec(aTraining('queued'))
+    expect(database.prepare('SELECT id FROM training').all()).toEqual([{ id: 2 }])
     database.close()
   })
 })

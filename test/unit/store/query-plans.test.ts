@@ -6,6 +6,7 @@ import { labelledLogitsSql, outcomesSql } from '#main/store/tables/outcome.ts'
 import { opinionsSql } from '#main/store/tables/opinion.ts'
 import { countStudentsSql } from '#main/store/tables/project-counts.ts'
 import { sceneFiguresSql, scenePageSql, scenesWithStudentsSql } from '#main/store/tables/scene-list.ts'
+import { epochsOfTrainingSql, nextTrainingSql, seedsOfTrainingSql } from '#main/store/tables/training.ts'
 import { stillClock } from '../../support/store.ts'
 
 let store: Store
@@ -76,6 +77,9 @@ test.each([
     ['student_by_scene (scene_id=? AND bbox_id=?)'],
   ],
   ['scenes of a file name', 'SELECT * FROM scene WHERE file_name = ?', ['scene_by_file_name (file_name=?)']],
+  ['the training whose turn it is', nextTrainingSql, ['training_by_state (state=?)']],
+  ['the seeds of a training', seedsOfTrainingSql, ['training_seed USING PRIMARY KEY (training_id=?)']],
+  ['the curves of a training', epochsOfTrainingSql, ['training_epoch USING PRIMARY KEY (training_id=?)']],
   ['the next undo step', 'SELECT * FROM edit WHERE undone = 0 ORDER BY id DESC LIMIT 1', ['edit_by_state (undone=?)']],
 ])('%s', (_name, sql, expected) => {
   const plan = planOf(sql)
