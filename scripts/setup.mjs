@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { hasDefaultModels, modelsFolder } from './default-models.mjs'
 
 export const root = resolve(dirname(fileURLToPath(import.meta.url)), '..')
 const at = (...parts) => join(root, ...parts)
@@ -79,8 +80,24 @@ function newest(path) {
   return readdirSync(path).reduce((time, name) => Math.max(time, newest(join(path, name))), facts.mtimeMs)
 }
 
-/** Modules and build in place; progress is said on stderr. */
+const hourMs = 3_600_000
+
+/**
+ * The files of Lectern's own detector, where they are missing. A failure is said and stops nothing; another attempt is
+ * made an hour later at the earliest, so that nobody who is offline waits for it at every start.
+ */
+export function ensureDefaultModels() {
+  if (hasDefaultModels() || process.env.LECTERN_NO_MODEL_DOWNLOAD) return
+  const stamp = join(modelsFolder, '.attempted')
+  if (existsSync(stamp) && Date.now() - statSync(stamp).mtimeMs < hourMs) return
+  mkdirSync(modelsFolder, { recursive: true })
+  writeFileSync(stamp, '')
+  spawnSync(process.execPath, [at('scripts', 'default-models.mjs')], { cwd: root, stdio: ['ignore', 2, 2] })
+}
+
+/** Modules, build and default models in place; progress is said on stderr. */
 export function prepare(say = (text) => console.error(text)) {
   ensureInstalled(say)
   ensureBuilt(say)
+  ensureDefaultModels()
 }

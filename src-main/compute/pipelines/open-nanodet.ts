@@ -69,7 +69,7 @@ async function knownFile(folder: string, { name, sha256 }: { name: string; sha25
   if (found === sha256) return file
   throw new AppError(
     'detector.files-changed',
-    `${file} is not the file that Lectern's detector was measured with (its sha256 starts with ${found.slice(0, 12)}, not ${sha256.slice(0, 12)}). Delete it and run "${fetchCommand}" in Lectern's folder.`,
+    `${file} is not the file that Lectern's detector was measured with (its sha256 starts with ${found.slice(0, 12)}, not ${sha256.slice(0, 12)}). Run "${fetchCommand}" in Lectern's folder, which fetches it again.`,
     { file, sha256: found, expected: sha256, command: fetchCommand },
   )
 }
