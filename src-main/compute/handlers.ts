@@ -3,6 +3,7 @@ import { readSplitPickle } from '#main/exchange/rafnet/read-split-pickle.ts'
 import { writeFeaturePickle } from '#main/exchange/rafnet/write-feature-pickle.ts'
 import type { Handlers } from '#shared/rpc/types.ts'
 import { extract } from './extraction/extract.ts'
+import { extractDraws } from './extraction/extract-draws.ts'
 import { createWeightsLoader } from './extraction/weights-loader.ts'
 import { createPhotoService } from './images/photo-service.ts'
 import { explain } from './pipelines/explain.ts'
@@ -41,6 +42,7 @@ export function createHandlers({ entry }: HandlerOptions): Handlers<ComputeContr
     extraction: {
       describe: async ({ file }) => (await weights.load(file)).description,
       run: (input, { signal }) => extract({ weights, providers, sessions: parts.sessions }, input, signal),
+      draws: (input, { signal }) => extractDraws({ weights, providers, sessions: parts.sessions }, input, signal),
     },
     features: {
       read: (input, { signal }) => readFeaturePickle(input, signal),

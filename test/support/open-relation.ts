@@ -16,6 +16,6 @@ export async function openRelation(file: string): Promise<{ backbone: ModelSessi
     openSession(runtime, { graph, weightsFolder }, { provider: 'cpu', onlyProvider: false })
   return {
     backbone: await open(model.backbone),
-    encoder: { session: await open(model.relation), sizes: model.sizes },
+    encoder: { file, session: await open(model.relation), sizes: model.sizes },
   }
 }

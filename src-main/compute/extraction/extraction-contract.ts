@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { call, stream } from '#shared/contract/procedure.ts'
+import { noise } from '#shared/contract/extraction.ts'
 import { device, path } from '#shared/contract/schemas.ts'
 import type { Preprocessing } from '#main/onnx/extractors/extractor.ts'
 
@@ -27,20 +28,31 @@ export interface AppearanceDescription extends DescribedWeights {
   readonly preprocessing: Preprocessing
 }
 
+/** GroupRec's network, which sees all students of a scene together. */
+export interface RelationDescription extends DescribedWeights {
+  readonly kind: 'relation'
+}
+
 /** A network of another kind joins here under a `kind` of its own. */
-export type WeightsDescription = AppearanceDescription
+export type WeightsDescription = AppearanceDescription | RelationDescription
 
 const precision = z.enum(['float32', 'int8', 'float16'])
 export type Precision = z.infer<typeof precision>
 
 export interface ExtractionScene {
   readonly file: string
+  /**
+   * What names the scene for good, as its path relative to the photos: noise is drawn by it, so that a scene gets the same draw
+   * alone and among others. The file's own name where it is left out.
+   */
+  readonly name?: string | undefined
   /** Corners x1, y1, x2, y2 in px of the upright photo for each student, as stored, even inverted; [n, 4]. */
   readonly boxes: Float64Array
 }
 
 const scene = z.object({
   file: path,
+  name: z.string().optional(),
   boxes: z.instanceof(Float64Array).refine((boxes) => boxes.length % 4 === 0, 'four numbers a student are needed'),
 })
 
@@ -51,10 +63,26 @@ const extractionInput = z.object({
   scenes: z.array(scene),
   /** Most students that share one run of the network; activations take memory for each. */
   batch: z.int().positive().max(256).default(16),
-  /** Options of extractors that draw random numbers; others leave it unread. */
-  noise: z.unknown().optional(),
+  /** For networks that draw random numbers; others leave it unread. Draw 0 of seed 0 where left out. */
+  noise: noise.optional(),
 })
 export type ExtractionInput = z.infer<typeof extractionInput>
+
+const drawsInput = extractionInput
+  .pick({ weights: true, device: true, scenes: true, batch: true })
+  .extend({ seed: z.int().nonnegative().default(0), draws: z.int().min(2).max(1000) })
+export type DrawsInput = z.infer<typeof drawsInput>
+
+export type DrawMessage =
+  | {
+      readonly kind: 'draw'
+      /** Of the scene in the input. */
+      readonly index: number
+      readonly draw: number
+      /** [n, width] */
+      readonly vectors: Float32Array
+    }
+  | Extract<ExtractionMessage, { readonly kind: 'failed' | 'end' }>
 
 /** How near vectors of a coarser precision come to those of float32, measured on crops of the scenes at hand. */
 export interface MeasuredCosine {
@@ -97,4 +125,9 @@ export const extractionContract = {
   describe: call(z.object({ file: path }))<WeightsDescription>(),
   /** Scenes in order, a whole one at a time. Throws AppError `weights.*`, `extraction.*`, `inference.*`, `model.not-loadable`. */
   run: stream(extractionInput)<ExtractionMessage>(),
+  /**
+   * Vectors of each scene under several draws of noise, one message a draw; the slow part of the network is run once a scene. Throws as
+   * `run` and AppError `extraction.no-noise`.
+   */
+  draws: stream(drawsInput)<DrawMessage>(),
 }

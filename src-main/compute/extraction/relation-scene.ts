@@ -1,22 +1,22 @@
-import type { Box, Size } from '#shared/geometry/box.ts'
+import type { Box } from '#shared/geometry/box.ts'
 import { boxNumbers, cliffCrop, cliffInput } from '../images/opencv/cliff-crop.ts'
 import type { CliffCrop } from '../images/opencv/cliff-crop.ts'
 import { cropLength, cutCrop } from '../images/opencv/cut-crop.ts'
 import type { RgbaPixels } from '../images/resample/resize-region.ts'
+import { runSession } from '../pipelines/run-session.ts'
 import type { ModelSession } from '../sessions/model-session.ts'
 import { float32Tensor } from '../sessions/tensor.ts'
 
-/** Crops that go through the backbone at once: more takes memory, not less time. */
-export const cropsAtOnce = 8
-
-/** What was found at a student whose box is no plain one; the vector is made all the same. */
-export type RelationBoxIssue =
-  /** Corners swapped on an axis: CLIFF's formula takes the box as it is. */
-  | 'inverted'
-  /** A size of 0 or less, or under one pixel: the crop is black. */
-  | 'empty'
-  /** The box reaches beyond the photo: black there. */
-  | 'outside'
+/** A loaded HRNet and how it is run. */
+export interface BackboneRun {
+  /** For error sentences. */
+  readonly file: string
+  readonly session: ModelSession
+  /** Most crops in one run. */
+  readonly batch: number
+  /** Called before each run; throws when the work is cancelled. */
+  readonly rest: () => Promise<void>
+}
 
 /** What the relation encoder needs of a scene; noise is added afterwards, so that one run of the backbone serves many draws. */
 export interface SceneFeatures {
@@ -25,58 +25,40 @@ export interface SceneFeatures {
   readonly features: Float32Array
   /** Where each crop lies in the photo, [students, 3]. */
   readonly boxNumbers: Float32Array
-  readonly issues: readonly { readonly student: number; readonly issue: RelationBoxIssue }[]
+  /** [students]: 1 where nothing could be cut out (a size of 0 or less, or under one pixel), so that the crop is black. */
+  readonly withoutArea: Uint8Array
 }
 
-export interface FeatureOptions {
-  /** Stops between two batches of crops. */
-  readonly signal?: AbortSignal
-  /** Told after each batch. */
-  readonly onStudents?: (done: number) => void
-}
-
-/** HRNet over every student of a photo. An empty scene gives empty arrays. */
+/** HRNet over every student of a photo, boxes in px as stored. An empty scene gives empty arrays. Throws AppError `model.run-failed`. */
 export async function sceneFeatures(
-  backbone: ModelSession,
+  run: BackboneRun,
   photo: RgbaPixels,
   boxes: readonly Box[],
-  { signal, onStudents }: FeatureOptions = {},
 ): Promise<SceneFeatures> {
   const crops = boxes.map(cliffCrop)
   const parts: Float32Array[] = []
-  for (let start = 0; start < crops.length; start += cropsAtOnce) {
-    signal?.throwIfAborted()
-    const batch = crops.slice(start, start + cropsAtOnce)
-    parts.push(await backboneFeatures(backbone, photo, batch))
-    onStudents?.(start + batch.length)
+  for (let start = 0; start < crops.length; start += run.batch) {
+    await run.rest()
+    parts.push(await backboneFeatures(run, photo, crops.slice(start, start + run.batch)))
   }
   return {
     students: boxes.length,
     features: joined(parts),
     boxNumbers: Float32Array.from(crops.flatMap((crop) => boxNumbers(crop, photo))),
-    issues: boxes.flatMap((box, student) => {
-      const issue = issueOf(box, crops[student]!, photo)
-      return issue === null ? [] : [{ student, issue }]
-    }),
+    withoutArea: Uint8Array.from(crops, ({ window }) => (window === null ? 1 : 0)),
   }
 }
 
 async function backboneFeatures(
-  backbone: ModelSession,
+  run: BackboneRun,
   photo: RgbaPixels,
   crops: readonly CliffCrop[],
 ): Promise<Float32Array> {
   const values = new Float32Array(crops.length * cropLength)
   for (const [index, crop] of crops.entries()) cutCrop(photo, crop, values, index * cropLength)
-  const dimensions = [crops.length, 3, cliffInput.heightPx, cliffInput.widthPx]
-  const outputs = await backbone.run({ crops: float32Tensor(values, dimensions) })
+  const feeds = { crops: float32Tensor(values, [crops.length, 3, cliffInput.heightPx, cliffInput.widthPx]) }
+  const outputs = await runSession(run, feeds, 'Use a smaller batch, or the CPU.')
   return outputs.get('features')!.data as Float32Array
-}
-
-function issueOf(box: Box, { window }: CliffCrop, photo: Size): RelationBoxIssue | null {
-  if (window === null) return 'empty'
-  if (box.x1 > box.x2 || box.y1 > box.y2) return 'inverted'
-  return box.x1 < 0 || box.y1 < 0 || box.x2 > photo.widthPx || box.y2 > photo.heightPx ? 'outside' : null
 }
 
 function joined(parts: readonly Float32Array[]): Float32Array {

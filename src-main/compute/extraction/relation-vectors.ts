@@ -1,6 +1,7 @@
 import { fewestRows, relationBlocks } from '#main/onnx/extractors/group-relation/relation-encoder.ts'
 import type { GroupRelationSizes } from '#main/onnx/extractors/group-relation/sizes.ts'
 import type { Noise } from '#shared/contract/extraction.ts'
+import { runSession } from '../pipelines/run-session.ts'
 import type { ModelSession } from '../sessions/model-session.ts'
 import { float32Tensor } from '../sessions/tensor.ts'
 import type { PlainTensor } from '../sessions/tensor.ts'
@@ -10,6 +11,8 @@ import type { SceneFeatures } from './relation-scene.ts'
 
 /** A loaded relation encoder. */
 export interface RelationEncoder {
+  /** For error sentences. */
+  readonly file: string
   readonly session: ModelSession
   readonly sizes: GroupRelationSizes
 }
@@ -45,10 +48,11 @@ export function noiseShapes(sizes: GroupRelationSizes, students: number): NoiseS
 
 /** Runs the encoder once over a scene of at least one student. */
 export async function encodeScene(
-  { session, sizes }: RelationEncoder,
+  encoder: RelationEncoder,
   { students, features, boxNumbers }: SceneFeatures,
   noise: BlockNoise,
 ): Promise<EncodedScene> {
+  const { sizes } = encoder
   const rows = paddedRows(students)
   const feeds: Record<string, PlainTensor> = {
     features: padded(features, rows, sizes.features),
@@ -58,7 +62,7 @@ export async function encodeScene(
   for (const { block, edges, types } of noiseShapes(sizes, students)) {
     feeds[`noise_${block}`] = float32Tensor(noise.get(block)!, [edges, types])
   }
-  const outputs = await session.run(feeds)
+  const outputs = await runSession(encoder, feeds, 'Use the CPU.')
   const firstRows = (name: string, width: number): Float32Array =>
     (outputs.get(name)!.data as Float32Array).slice(0, students * width)
   return { projected: firstRows('projected', sizes.hidden), vectors: firstRows('relation', vectorWidth(sizes)) }
@@ -81,12 +85,12 @@ export async function relationVectors(
   encoder: RelationEncoder,
   scene: NamedScene,
   noise: Noise,
-  signal?: AbortSignal,
+  rest: () => Promise<void>,
 ): Promise<Float32Array> {
   if (noise.kind === 'none') return oneDraw(encoder, scene, withoutNoise(encoder, scene))
   if (noise.kind === 'seed') return oneDraw(encoder, scene, seededNoise(encoder, scene, noise.seed, 0))
   const sum = new Float64Array(scene.features.students * vectorWidth(encoder.sizes))
-  for await (const vectors of relationDraws(encoder, scene, noise, signal)) {
+  for await (const vectors of relationDraws(encoder, scene, noise, rest)) {
     for (let index = 0; index < sum.length; index += 1) sum[index] = sum[index]! + vectors[index]!
   }
   return Float32Array.from(sum, (value) => value / noise.draws)
@@ -97,10 +101,10 @@ export async function* relationDraws(
   encoder: RelationEncoder,
   scene: NamedScene,
   { seed, draws }: { readonly seed: number; readonly draws: number },
-  signal?: AbortSignal,
+  rest: () => Promise<void>,
 ): AsyncGenerator<Float32Array, void> {
   for (let draw = 0; draw < draws; draw += 1) {
-    signal?.throwIfAborted()
+    await rest()
     yield await oneDraw(encoder, scene, seededNoise(encoder, scene, seed, draw))
   }
 }

@@ -43,6 +43,13 @@ export interface SceneExtractor {
 export interface PreparedScene {
   /** Runs the network batch by batch; calls `rest` before each, which throws when the work is cancelled. */
   run(rest: () => Promise<void>): Promise<SceneVectors>
+  /** Vectors [n, width] under draw after draw of a seed's noise; left out by networks that draw no random numbers. */
+  draws?(draws: NoiseDraws, rest: () => Promise<void>): AsyncIterable<Float32Array>
+}
+
+export interface NoiseDraws {
+  readonly seed: number
+  readonly draws: number
 }
 
 export interface SceneVectors {

@@ -4,10 +4,11 @@ import { hashFile, readFailure } from '#main/exchange/files.ts'
 import type { WeightTensors } from '#main/onnx/weight.ts'
 import { withWeights } from './open-weights.ts'
 import { recogniseAppearance } from './recognise-appearance.ts'
+import { recogniseRelation } from './recognise-relation.ts'
 import type { RecogniseWeights, RecognisedWeights } from './scene-extractor.ts'
 
 /** Kinds of networks that turn students into vectors, in the order in which they look at a file. */
-const kinds: readonly RecogniseWeights[] = [recogniseAppearance]
+const kinds: readonly RecogniseWeights[] = [recogniseAppearance, recogniseRelation]
 
 export interface WeightsLoader {
   /** Recognised and checked weights, from memory where the file has not changed since. Throws as `describe` of the contract says. */
@@ -50,7 +51,7 @@ function unrecognised(file: string, tensors: WeightTensors): AppError {
   const names = [...tensors.keys()]
   return new AppError(
     'weights.unrecognised',
-    `${file} holds ${names.length} tensors (${names.slice(0, 3).join(', ')}, …), which are not those of a ConvNeXt, ResNet or ViT under torchvision's or timm's names. Choose the weights that RAFNet's features were made with.`,
+    `${file} holds ${names.length} tensors (${names.slice(0, 3).join(', ')}, …), which are not those of a ConvNeXt, ResNet or ViT under torchvision's or timm's names, nor of GroupRec. Choose the weights that RAFNet's features were made with.`,
     { file, parameters: names.slice(0, 20) },
   )
 }

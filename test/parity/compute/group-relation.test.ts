@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { gumbelNoise } from '#main/compute/extraction/relation-noise.ts'
 import { sceneFeatures } from '#main/compute/extraction/relation-scene.ts'
+import type { BackboneRun } from '#main/compute/extraction/relation-scene.ts'
 import { encodeScene, noiseShapes } from '#main/compute/extraction/relation-vectors.ts'
 import type { BlockNoise, RelationEncoder } from '#main/compute/extraction/relation-vectors.ts'
 import { photoPixels } from '#main/compute/images/photo-pixels.ts'
@@ -14,6 +15,13 @@ import { rafnetFolder, withoutRafnet } from '../../support/rafnet.ts'
 
 /** Of every stage. */
 const tolerance = 1e-4
+
+const runOf = (session: ModelSession): BackboneRun => ({
+  file: relationCheckpoint,
+  session,
+  batch: 4,
+  rest: () => Promise.resolve(),
+})
 
 const rowsOf = (values: Float32Array, count: number): number[][] => {
   const width = values.length / count
@@ -59,7 +67,7 @@ describe.skipIf(rafnetFolder === null)(`GroupRec${rafnetFolder ? '' : ` (${witho
 
   test.each(cases)('$name: backbone, projection and relation vectors equal PyTorch', async (relationCase) => {
     const { boxes, backbone, projected, relation, box_numbers } = relationCase
-    const features = await sceneFeatures(networks.backbone, photo, boxes)
+    const features = await sceneFeatures(runOf(networks.backbone), photo, boxes)
     const scene = await encodeScene(networks.encoder, features, givenNoise(relationCase))
     const errors = {
       boxNumbers: relativeError(rowsOf(features.boxNumbers, boxes.length), box_numbers),

@@ -1,4 +1,5 @@
 import { encodeModel, writtenIrVersion, writtenOperatorSet } from '#main/codecs/onnx/encode-model.ts'
+import type { OnnxGraph } from '#main/codecs/onnx/model.ts'
 import { GraphBuilder } from '../../graph-builder.ts'
 import type { ValueName } from '../../graph-builder.ts'
 import type { CheckedContext } from '../../layers/checked-context.ts'
@@ -22,6 +23,8 @@ export interface GroupRelationModel {
    * `noise_hyper3`, `noise_hyper5` [rows, types] → `projected` [rows, h] and `relation` [rows, 4 · h].
    */
   readonly relation: Uint8Array<ArrayBuffer>
+  /** Names of the weights that both need. */
+  readonly weights: readonly string[]
 }
 
 /** For sentences. */
@@ -31,8 +34,8 @@ const title = 'GroupRec network'
 const [cropWidthPx, cropHeightPx] = [192, 256]
 
 /** Whether the names of a state dict are those of a GroupRec relation network, of whatever backbone. */
-export const isGroupRelation = (names: ReadonlySet<string>): boolean =>
-  [...names].some((name) => name.startsWith('past_encoder.'))
+export const isGroupRelation = (weights: WeightTensors): boolean =>
+  [...weights.keys()].some((name) => name.startsWith('past_encoder.'))
 
 /**
  * The two networks of a GroupRec checkpoint as ONNX, their weights left in the checkpoint where they lie there as float32.
@@ -45,19 +48,28 @@ export function buildGroupRelation(weights: WeightTensors, { file }: { readonly 
   const within = (name: string): CheckedContext => ({ graph: new GraphBuilder(name), weights, title, file })
   const relation = within('group-relation encoder')
   const sizes = groupRelationSizes(relation)
-  const backbone = buildBackbone(within('group-relation backbone'), sizes)
-  return { sizes, backbone, relation: buildRelation(relation, sizes) }
+  const graphs = {
+    backbone: buildBackbone(within('group-relation backbone'), sizes),
+    relation: buildRelation(relation, sizes),
+  }
+  const used = Object.values(graphs).flatMap(({ initializers }) => initializers.map(({ name }) => name))
+  return {
+    sizes,
+    backbone: encoded(graphs.backbone),
+    relation: encoded(graphs.relation),
+    weights: used.filter((name) => weights.has(name)),
+  }
 }
 
-function buildBackbone(context: CheckedContext, sizes: GroupRelationSizes): Uint8Array<ArrayBuffer> {
+function buildBackbone(context: CheckedContext, sizes: GroupRelationSizes): OnnxGraph {
   const { graph } = context
   const crops = graph.input('crops', 'float32', ['n', 3, cropHeightPx, cropWidthPx])
   const features = hrnet(context, 'backbone', crops)
   graph.output(features, 'features', 'float32', ['n', sizes.features])
-  return encoded(graph)
+  return graph.build()
 }
 
-function buildRelation(context: CheckedContext, sizes: GroupRelationSizes): Uint8Array<ArrayBuffer> {
+function buildRelation(context: CheckedContext, sizes: GroupRelationSizes): OnnxGraph {
   const { graph } = context
   const features = graph.input('features', 'float32', ['rows', sizes.features])
   const numbers = graph.input('box_numbers', 'float32', ['rows', boxNumberCount])
@@ -65,7 +77,7 @@ function buildRelation(context: CheckedContext, sizes: GroupRelationSizes): Uint
   const x = projection(context, concatenate(graph, [features, numbers], 1), valid)
   graph.output(relationEncoder(context, x, valid), 'relation', 'float32', ['rows', 4 * sizes.hidden])
   graph.output(x, 'projected', 'float32', ['rows', sizes.hidden])
-  return encoded(graph)
+  return graph.build()
 }
 
 /** LayerNorm's own epsilon in PyTorch. */
@@ -77,12 +89,12 @@ function projection(context: LayerContext, joined: ValueName, valid: ValueName):
   return multiply(context.graph, linear(context, 'project.1', normed), valid)
 }
 
-const encoded = (graph: GraphBuilder): Uint8Array<ArrayBuffer> =>
+const encoded = (graph: OnnxGraph): Uint8Array<ArrayBuffer> =>
   encodeModel({
     irVersion: writtenIrVersion,
     operatorSets: new Map([['', writtenOperatorSet]]),
     producerName: 'Lectern',
     producerVersion: '',
     metadata: new Map(),
-    graph: graph.build(),
+    graph,
   })

@@ -1,0 +1,77 @@
+import { basename } from 'node:path'
+import type { GroupRelationSizes } from '#main/onnx/extractors/group-relation/sizes.ts'
+import { AppError } from '#shared/contract/app-error.ts'
+import type { Noise } from '#shared/contract/extraction.ts'
+import type { Box } from '#shared/geometry/box.ts'
+import { photoPixels } from '../images/photo-pixels.ts'
+import type { GraphOverWeights } from '../sessions/model-session.ts'
+import { checkPrecision } from './check-precision.ts'
+import type { ExtractionScene, RelationDescription } from './extraction-contract.ts'
+import { sceneFeatures } from './relation-scene.ts'
+import type { BackboneRun } from './relation-scene.ts'
+import { relationDraws, relationVectors, vectorWidth } from './relation-vectors.ts'
+import type { NamedScene, RelationEncoder } from './relation-vectors.ts'
+import type { ExtractionOptions, ExtractionParts, PreparedScene, SceneExtractor } from './scene-extractor.ts'
+
+/** A GroupRec network in a user's file. */
+export interface RelationWeights {
+  readonly file: string
+  readonly sizes: GroupRelationSizes
+  readonly description: RelationDescription
+  model(part: 'backbone' | 'relation'): GraphOverWeights
+}
+
+/** Nobody asked for another draw: the one that can be repeated. */
+const usualNoise: Noise = { kind: 'seed', seed: 0 }
+
+/** Opens both sessions. Throws AppError `extraction.precision-unsupported`, `inference.*`, `model.not-loadable`. */
+export async function openRelation(
+  { file, sizes, description, model }: RelationWeights,
+  { providers, sessions }: ExtractionParts,
+  { device, precision, batch, noise = usualNoise }: ExtractionOptions,
+): Promise<SceneExtractor> {
+  checkPrecision(description, precision, (await providers.choose(device)).provider, file)
+  const open = (part: 'backbone' | 'relation') =>
+    sessions.open(file, `${description.sha256} ${part}`, () => model(part), device)
+  const { session, provider, reason } = await open('backbone')
+  const encoder = { file, sizes, session: (await open('relation')).session }
+  const prepare = async (scene: ExtractionScene): Promise<PreparedScene> => {
+    const photo = await photoPixels(scene.file)
+    const features = (rest: BackboneRun['rest']) =>
+      sceneFeatures({ file, session, batch, rest }, photo, boxesOf(scene.boxes))
+    const named = async (rest: BackboneRun['rest']): Promise<NamedScene> => ({
+      name: scene.name ?? basename(scene.file),
+      features: await features(rest),
+    })
+    return {
+      run: async (rest) => {
+        const found = await named(rest)
+        const vectors = await relationVectors(encoder, found, noise, rest)
+        checkFinite(encoder, vectors)
+        return { vectors, withoutArea: found.features.withoutArea }
+      },
+      draws: async function* (seed, rest) {
+        yield* relationDraws(encoder, await named(rest), seed, rest)
+      },
+    }
+  }
+  return { provider, reason, prepare, measureCosine: () => Promise.resolve(null) }
+}
+
+/** [n, 4] → n boxes. */
+const boxesOf = (corners: Float64Array): Box[] =>
+  Array.from({ length: corners.length / 4 }, (_, student) => {
+    const [x1, y1, x2, y2] = corners.subarray(student * 4) as unknown as [number, number, number, number]
+    return { x1, y1, x2, y2 }
+  })
+
+function checkFinite({ file, sizes }: RelationEncoder, vectors: Float32Array): void {
+  const broken = vectors.findIndex((value) => !Number.isFinite(value))
+  if (broken < 0) return
+  const student = Math.floor(broken / vectorWidth(sizes))
+  throw new AppError(
+    'extraction.vectors-not-finite',
+    `${file} answers ${vectors[broken]!} for student ${student} of this photo: its numbers overflow. Use another checkpoint.`,
+    { file, student },
+  )
+}
