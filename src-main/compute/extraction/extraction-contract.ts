@@ -53,7 +53,10 @@ export interface ExtractionScene {
 const scene = z.object({
   file: path,
   name: z.string().optional(),
-  boxes: z.instanceof(Float64Array).refine((boxes) => boxes.length % 4 === 0, 'four numbers a student are needed'),
+  boxes: z.custom<Float64Array>(
+    (boxes) => boxes instanceof Float64Array && boxes.length % 4 === 0,
+    'four numbers a student are needed',
+  ),
 })
 
 const extractionInput = z.object({

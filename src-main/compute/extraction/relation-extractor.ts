@@ -18,7 +18,7 @@ export interface RelationWeights {
   readonly file: string
   readonly sizes: GroupRelationSizes
   readonly description: RelationDescription
-  model(part: 'backbone' | 'relation'): GraphOverWeights
+  readonly model: (part: 'backbone' | 'relation') => GraphOverWeights
 }
 
 /** Nobody asked for another draw: the one that can be repeated. */

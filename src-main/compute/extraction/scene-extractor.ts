@@ -8,7 +8,7 @@ import type { OpenWeights } from './open-weights.ts'
 export interface RecognisedWeights {
   readonly description: WeightsDescription
   /** Opens its sessions on a device. Throws AppError `extraction.*`, `inference.*`, `model.not-loadable`. */
-  open(parts: ExtractionParts, options: ExtractionOptions): Promise<SceneExtractor>
+  readonly open: (parts: ExtractionParts, options: ExtractionOptions) => Promise<SceneExtractor>
 }
 
 /** One kind of network; null where the weights are none of it. Throws AppError `weights.*` where they almost are. */
