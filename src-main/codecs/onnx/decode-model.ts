@@ -15,7 +15,7 @@ export interface DecodeModelOptions {
 /**
  * Reads the bytes of a `.onnx` file: graph, shapes, initializers, metadata. Weights stay views of `bytes`. The file is not
  * trusted: lengths, nesting and the number of messages are bounded, and a tensor's data must fit its shape. Fields that
- * Lectern has no use for (documentation, training, local functions) are skipped.
+ * Lectern has no use for (documentation, training, what local functions do) are skipped.
  *
  * @throws AppError onnx.malformed, onnx.not-a-model
  */
@@ -39,6 +39,7 @@ function decode(bytes: Uint8Array, budget: DecodeBudget, file: string): OnnxMode
   const text = { producerName: '', producerVersion: '' }
   const operatorSets = new Map<string, number>()
   const metadata = new Map<string, string>()
+  const localFunctions: string[] = []
   let irVersion = 0
   let graph: OnnxGraph | null = null
   for (const field of protobufFields(bytes)) {
@@ -50,6 +51,7 @@ function decode(bytes: Uint8Array, budget: DecodeBudget, file: string): OnnxMode
       const [domain, version] = decodePair(bytesOf(field), budget)
       operatorSets.set(domain, Number(version))
     } else if (field.number === 14) metadata.set(...decodePair(bytesOf(field), budget))
+    else if (field.number === 25) localFunctions.push(decodeFunctionName(bytesOf(field), budget))
   }
   if (graph === null) {
     throw new AppError(
@@ -58,5 +60,15 @@ function decode(bytes: Uint8Array, budget: DecodeBudget, file: string): OnnxMode
       { file },
     )
   }
-  return { irVersion, operatorSets, ...text, metadata, graph }
+  return { irVersion, operatorSets, ...text, metadata, graph, ...(localFunctions.length > 0 ? { localFunctions } : {}) }
+}
+
+/** `domain::name` of a FunctionProto. */
+function decodeFunctionName(bytes: Uint8Array, budget: DecodeBudget): string {
+  let [name, domain] = ['', '']
+  for (const field of protobufFields(bytes)) {
+    if (field.number === 1) name = budget.text(bytesOf(field))
+    else if (field.number === 10) domain = budget.text(bytesOf(field))
+  }
+  return `${domain}::${name}`
 }

@@ -87,4 +87,6 @@ export interface OnnxModel {
   readonly producerVersion: string
   readonly metadata: ReadonlyMap<string, string>
   readonly graph: OnnxGraph
+  /** Operators that the file itself defines, as `domain::name`; read, never written. */
+  readonly localFunctions?: readonly string[]
 }

@@ -3,6 +3,7 @@ import { loadCanvas } from './canvas.ts'
 import type { CanvasLibrary } from './canvas.ts'
 import { decodeTiff } from './decode-tiff.ts'
 import { endsEarly } from './ends-early.ts'
+import { hideColourProfile } from './hide-colour-profile.ts'
 import { isTooLarge, notAPhoto, tooLarge, unreadable } from './photo-error.ts'
 import { uprightSize } from './photo-header/photo-header.ts'
 import type { Orientation, PhotoHeader } from './photo-header/photo-header.ts'
@@ -15,14 +16,18 @@ export interface UprightPhoto {
   readonly heightPx: number
 }
 
+/** `shown` applies an embedded colour profile, as browsers do; `stored` gives the file's own numbers, as Pillow does. */
+export type Colours = 'shown' | 'stored'
+
 /** Decodes a photo. Throws AppError `photo.unreadable` (missing, damaged, no photo) and, before decoding, `photo.too-large`. */
-export async function decodePhoto(file: string): Promise<UprightPhoto> {
+export async function decodePhoto(file: string, colours: Colours = 'shown'): Promise<UprightPhoto> {
   const header = photoHeader(file)
   if (!header) throw unreadable(file, notAPhoto)
   const size = uprightSize(header)
   if (isTooLarge(size.widthPx, size.heightPx)) throw tooLarge(file, size.widthPx, size.heightPx)
   const library = await loadCanvas()
   const bytes = await readWhole(file)
+  if (colours === 'stored') hideColourProfile(bytes, header)
   const pixels =
     header.format === 'tiff' ? decodeTiff(library, file, bytes) : await decodeImage(library, file, bytes, header)
   const upright = appliesOrientation(header) ? pixels : turnUpright(library, pixels, header.orientation)

@@ -3,6 +3,7 @@ import type { OnnxGraph, OnnxValueInfo } from '#main/codecs/onnx/model.ts'
 import type { Assumption, ModelModality } from '#shared/contract/models.ts'
 import { AppError } from '#shared/contract/app-error.ts'
 import type { ModelSource } from '../protocol.ts'
+import { checkOnnxModel } from './check-onnx-model.ts'
 import { withFileSource } from './file-source.ts'
 import type { FedInput, LoadedModel } from './loaded-model.ts'
 import { matchInputs } from './match-onnx-inputs.ts'
@@ -11,11 +12,13 @@ import type { MatchedInput } from './match-onnx-inputs.ts'
 /**
  * A head of the user's own. Inputs are told by name and width, or by `chosen` (input name → modality or list of modalities
  * side by side); the output is `logits`, else the only float32 output with two axes.
- * Throws AppError `onnx.*`, `model.inputs-unknown`, `model.outputs-unknown`, `model.classes-unknown`.
+ * Throws AppError `onnx.*` (also for operators of its own and weights outside its folder), `model.inputs-unknown`, `model.outputs-unknown`, `model.classes-unknown`.
  */
 export function loadOnnx(source: ModelSource, sha256: string): LoadedModel {
   const { file } = source
-  const { graph } = withFileSource(file, (bytes) => decodeModel(bytes.read(0, bytes.size), { file }))
+  const decoded = withFileSource(file, (bytes) => decodeModel(bytes.read(0, bytes.size), { file }))
+  checkOnnxModel(decoded, file)
+  const { graph } = decoded
   const matched = matchInputs(source, withoutInitializers(graph))
   const logits = logitsOutput(graph, file)
   const classes = classCount(logits, source)
