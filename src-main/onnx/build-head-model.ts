@@ -50,6 +50,23 @@ export interface HeadModelOptions {
   readonly version: string
   /** See `HeadContext`; `use-other-scenes` only repeats RAFNet's own batches. `stay-alone` where left out. */
   readonly withoutPeers?: HeadContext<ValueName>['withoutPeers']
+  /** In the order of the logits, for whoever opens the file elsewhere. */
+  readonly classNames?: readonly string[]
+}
+
+/** What whoever feeds the file elsewhere must know; kept in it. */
+function inputNote({ kind, width }: HeadInput): string {
+  if (kind === 'features') return `float32 [n, ${width}]: one feature vector per student, n students per run`
+  if (kind === 'boxes')
+    return `float32 [n, ${width}]: cx, cy, w, h of each student's box over the photo's width and height`
+  return "int64 [n]: any id of each student's photo; only students with equal ids are each other's neighbours"
+}
+
+const outputNotes: Readonly<Record<HeadOutput, string>> = {
+  logits: 'float32 [n, classes]: before softmax',
+  gate: 'float32 [n, fused modalities]: share of each modality, rows sum to 1',
+  neighbours: 'int64 [n, k]: rows of this run that the graph drew on, nearest first; -1 where there are fewer',
+  neighbour_weights: 'float32 [n, k]: softmax weight of each neighbour, 0 where there are fewer',
 }
 
 /** Graph names that a modality cannot have. */
@@ -82,6 +99,9 @@ export function buildHeadModel(config: HeadConfig, checkpoint: HeadTensors, opti
     metadata: new Map([
       ['lectern.family', config.family],
       ['lectern.modalities', JSON.stringify(config.modalities)],
+      ['lectern.inputs', JSON.stringify(Object.fromEntries(inputs.map((input) => [input.name, inputNote(input)])))],
+      ['lectern.outputs', JSON.stringify(Object.fromEntries(outputs.map((name) => [name, outputNotes[name]])))],
+      ...(options.classNames ? [['lectern.classes', JSON.stringify(options.classNames)] as const] : []),
     ]),
     graph: graph.build(),
   })

@@ -91,8 +91,11 @@ export interface Reliability {
 export interface Calibration {
   readonly runId: number
   readonly model: string
-  /** Students with both a label in force and a prediction: the temperature is fitted to them and judged on them. */
+  /** Students with both a label in force and a prediction whom the temperature is judged on. */
   readonly students: number
+  /** The temperature is fitted to the split `val` where it has labels, and `students` then leaves that split out. */
+  readonly fittedOn: 'split val' | 'the same students'
+  readonly fittedStudents: number
   /** The temperature that makes the labels likeliest; 1 where there are no students. */
   readonly temperature: number
   /** `lowest` where the model is never wrong, `highest` where its confidence says nothing. */

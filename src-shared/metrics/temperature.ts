@@ -53,6 +53,10 @@ function slopeAt({ logits, truth, classCount }: TemperatureInput, sharpness: num
   return { likelihood: likelihood / students, first: first / students, second: second / students }
 }
 
+/** Mean negative log-likelihood of the labels under softmax(logits / temperature), in nats; 0 over no students. */
+export const negativeLogLikelihoodAt = (input: TemperatureInput, temperature: number): number =>
+  input.truth.length === 0 ? 0 : slopeAt(input, 1 / temperature).likelihood
+
 /**
  * The temperature T that makes softmax(logits / T) most likely to give the labels (Guo et al. 2017). The mean negative
  * log-likelihood is convex in 1/T, so Newton's steps, kept inside a bracket that only shrinks, find its one minimum

@@ -107,9 +107,9 @@ function writeProject(folder: string): void {
 const studentsIn = (folder: string, count: number): StudentBatchInput => ({
   vectors: fusedModalities.map((name) => ({
     name,
-    file: join(folder, `${name}.bin`),
     width: vectorWidth,
-    dtype: 'f4',
+    files: [{ file: join(folder, `${name}.bin`), dtype: 'f4' }],
+    fileOf: null,
     rows: Uint32Array.from({ length: count }, (_, row) => row),
   })),
   boxesNormalised: Float64Array.from(boxes.subarray(0, count * 4)),

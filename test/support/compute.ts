@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path'
 import { createComputeClient } from '#main/compute/launcher/compute-client.ts'
 import type { ComputeClient, ComputeClientOptions } from '#main/compute/launcher/compute-client.ts'
 import { forkWithNode } from '#main/compute/launcher/fork-with-node.ts'
-import type { PredictMessage, Progress, StudentBatchInput } from '#main/compute/protocol.ts'
+import type { LeftOutStudent, PredictMessage, Progress, StudentBatchInput } from '#main/compute/protocol.ts'
 import type { FeatureTable } from '#main/exchange/rafnet/feature-table.ts'
 import { afterAll } from 'vitest'
 
@@ -49,10 +49,11 @@ export function studentsOf(table: FeatureTable): StudentBatchInput {
 
 export interface Prediction {
   readonly start: Extract<PredictMessage, { kind: 'start' }>
-  /** [students][classes] */
+  /** [students who were not left out][classes] */
   readonly logits: number[][]
   /** [students][gate modalities] */
   readonly gate: number[][]
+  readonly leftOut: readonly LeftOutStudent[]
   readonly batches: readonly { readonly first: number; readonly count: number }[]
   readonly msPerStudent: number
 }
@@ -66,8 +67,9 @@ export async function collect(stream: AsyncIterable<PredictMessage>): Promise<Pr
   const batches = messages.filter((message) => message.kind === 'batch')
   return {
     start,
-    logits: batches.flatMap(({ logits, count }) => rowsOf(logits, count)),
-    gate: batches.flatMap(({ gate, count }) => (gate ? rowsOf(gate, count) : [])),
+    logits: batches.flatMap(({ logits, count, leftOut }) => rowsOf(logits, count - leftOut.length)),
+    gate: batches.flatMap(({ gate, count, leftOut }) => (gate ? rowsOf(gate, count - leftOut.length) : [])),
+    leftOut: batches.flatMap(({ leftOut }) => leftOut),
     batches: batches.map(({ first, count }) => ({ first, count })),
     msPerStudent: end.msPerStudent,
   }

@@ -54,7 +54,7 @@ export function fakeCompute(options: FakeComputeOptions = {}): FakeCompute {
         Array.from({ length: count }, (_, index) => fake.logitsOf(first + index, input)).flat(),
       )
       const gate = gateModalities.length > 0 ? new Float32Array(count * gateModalities.length).fill(0.5) : null
-      yield { kind: 'batch', first, count, logits, gate }
+      yield { kind: 'batch', first, count, leftOut: [], logits, gate }
     }
     yield { kind: 'end', msPerStudent: 0.25 }
   }
@@ -68,6 +68,8 @@ export function fakeCompute(options: FakeComputeOptions = {}): FakeCompute {
       },
       predict,
       neighbours: () => Promise.resolve(null),
+      explain: refuse('models.explain'),
+      export: refuse('models.export'),
       providers: () =>
         Promise.resolve({ chosen: 'cpu', reports: [], runtimeVersion: '0', warmUpRuns: 0, timedRuns: 0 }),
     },
@@ -75,6 +77,7 @@ export function fakeCompute(options: FakeComputeOptions = {}): FakeCompute {
     features: {
       read: refuse('features.read'),
       readSplit: refuse('features.readSplit'),
+      means: refuse('features.means'),
       write: refuse('features.write'),
     },
     photos: {

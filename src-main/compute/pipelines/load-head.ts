@@ -4,6 +4,7 @@ import type { HeadConfig } from '#main/onnx/architectures/config.ts'
 import { buildHeadModel } from '#main/onnx/build-head-model.ts'
 import type { HeadInput } from '#main/onnx/build-head-model.ts'
 import type { HeadAssumption } from '#main/onnx/head-config.ts'
+import type { HeadTensors } from '#main/onnx/head-tensor.ts'
 import { resolveHead } from '#main/onnx/resolve-head.ts'
 import type { Assumption, ModelModality } from '#shared/contract/models.ts'
 import type { ModelSource } from '../protocol.ts'
@@ -12,24 +13,40 @@ import { withFileSource } from './file-source.ts'
 import type { FedInput, LoadedModel, NeighbourRule } from './loaded-model.ts'
 import { readModelConfig } from './model-config.ts'
 
+/** A checkpoint with the configuration that it is run with. */
+export interface OpenedHead {
+  readonly config: HeadConfig
+  readonly assumptions: readonly ChosenAssumption[]
+  /** Where the configuration was read; null where the weights told it. */
+  readonly configFile: string | null
+  /** Read from the file as they are asked for, so only while `work` runs. */
+  readonly tensors: HeadTensors
+}
+
 /**
- * A RAFNet checkpoint as a graph ready to run: configuration from the file named, else from a config.yaml beside the
- * checkpoint, else from the weights; then whatever the user chose. Throws AppError `checkpoint.*`, `pickle.*`, `head.*`, `yaml.*`.
+ * Opens a RAFNet checkpoint while `work` runs: configuration from the file named, else from a config.yaml beside the checkpoint, else
+ * from the weights; then whatever the user chose. Throws AppError `checkpoint.*`, `pickle.*`, `head.*`, `yaml.*`.
  */
-export function loadHead(source: ModelSource, sha256: string, rule: NeighbourRule): LoadedModel {
+export function withHead<Result>(source: ModelSource, work: (head: OpenedHead) => Result): Result {
   const { file, hasBoxes, modalities } = source
   const configuration = readModelConfig(source)
   return withFileSource(file, (bytes) => {
     const { tensors } = readCheckpoint(bytes, { file })
     const clues = { file, hasBoxes, ...(modalities ? { modalities } : {}) }
     const found = resolveHead(tensors, configuration, clues)
-    const { config, assumptions } = applyChoices(found, source.chosen, file)
+    return work({ ...applyChoices(found, source.chosen, file), configFile: configuration?.file ?? null, tensors })
+  })
+}
+
+/** A RAFNet checkpoint as a graph ready to run. Throws as `withHead`. */
+export function loadHead(source: ModelSource, sha256: string, rule: NeighbourRule): LoadedModel {
+  const { file } = source
+  return withHead(source, ({ config, assumptions, configFile, tensors }) => {
     const model = buildHeadModel(config, tensors, {
       file,
       version: '',
       withoutPeers: rule === 'photo' ? 'stay-alone' : 'use-other-scenes',
     })
-    const knowsPhotos = photoModality(config) !== null
     return {
       file,
       description: {
@@ -39,7 +56,7 @@ export function loadHead(source: ModelSource, sha256: string, rule: NeighbourRul
         modalities: describeModalities(config, model.inputs),
         gateModalities: model.gateModalities,
         assumptions: [
-          ...(configuration ? [{ parameter: 'config', value: configuration.file, origin: 'config' as const }] : []),
+          ...(configFile === null ? [] : [{ parameter: 'config', value: configFile, origin: 'config' as const }]),
           ...assumptions.filter(({ trainingOnly }) => !trainingOnly).map(shown),
         ],
       },
@@ -49,7 +66,7 @@ export function loadHead(source: ModelSource, sha256: string, rule: NeighbourRul
       output: { logits: 'logits', gate: model.outputs.includes('gate') ? 'gate' : null },
       hasNeighbours: model.outputs.includes('neighbours'),
       mixing: model.outputs.includes('neighbours') ? 'same-scene' : 'none',
-      knowsPhotos,
+      knowsPhotos: photoModality(config) !== null,
     }
   })
 }

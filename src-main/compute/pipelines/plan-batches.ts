@@ -1,5 +1,6 @@
 import { batchScenes } from '#main/onnx/batch-scenes.ts'
 import { AppError } from '#shared/contract/app-error.ts'
+import type { StudentBatchInput, VectorRows } from '../protocol.ts'
 import type { LoadedModel } from './loaded-model.ts'
 
 /** Students at positions first to end (exclusive) that share one run of the model. */
@@ -33,17 +34,17 @@ export function parseBatching(text: string): Batching {
 }
 
 /**
- * Runs in the order of the students. Scenes are never split (scene s holds students sceneOffsets[s] to sceneOffsets[s + 1]),
+ * Runs in the order of the students. RAFNet's batches are told by the students' rows in their file, so that a student who is missing
+ * leaves its batch one shorter and moves nobody to another. Scenes are never split (scene s holds students sceneOffsets[s] to sceneOffsets[s + 1]),
  * except where rows do not influence each other and a scene alone is larger than a run.
  * Throws AppError `predict.scene-too-large` for a model that compares the students of a scene.
  */
 export function planBatches(
   batching: Batching,
-  sceneOffsets: Uint32Array,
+  { sceneOffsets, vectors }: Pick<StudentBatchInput, 'sceneOffsets' | 'vectors'>,
   mixing: LoadedModel['mixing'],
 ): StudentRange[] {
-  const students = sceneOffsets.at(-1) ?? 0
-  if (batching.kind === 'rafnet') return slices({ first: 0, end: students }, batching.rows)
+  if (batching.kind === 'rafnet') return vectors[0] ? batchesOfFile(vectors[0], batching.rows) : []
   const sizes = Array.from(sceneOffsets.subarray(1), (end, scene) => end - sceneOffsets[scene]!)
   const groups = mixing === 'any' ? sizes.map((_, scene) => [scene]) : batchScenes(sizes, mostStudentsPerRun)
   const ranges = groups
@@ -59,6 +60,18 @@ export function planBatches(
   )
 }
 
+function batchesOfFile({ rows, fileOf }: VectorRows, length: number): StudentRange[] {
+  const ranges: StudentRange[] = []
+  const batchOf = (student: number): string => `${fileOf?.[student] ?? 0} ${Math.floor(rows[student]! / length)}`
+  for (let first = 0; first < rows.length;) {
+    let end = first + 1
+    while (end < rows.length && batchOf(end) === batchOf(first)) end += 1
+    ranges.push({ first, end })
+    first = end
+  }
+  return ranges
+}
+
 function slices({ first, end }: StudentRange, length: number): StudentRange[] {
   const count = Math.ceil((end - first) / length)
   return Array.from({ length: count }, (_, index) => {
@@ -67,11 +80,14 @@ function slices({ first, end }: StudentRange, length: number): StudentRange[] {
   })
 }
 
-/** For each student the position of its scene. */
-export function sceneOfStudents(sceneOffsets: Uint32Array): Uint32Array {
+/** For each student the id of its scene: its position among the scenes, where no ids are given. */
+export function sceneOfStudents({
+  sceneOffsets,
+  sceneIds,
+}: Pick<StudentBatchInput, 'sceneOffsets' | 'sceneIds'>): Uint32Array {
   const scenes = new Uint32Array(sceneOffsets.at(-1) ?? 0)
   for (let scene = 0; scene + 1 < sceneOffsets.length; scene += 1) {
-    scenes.fill(scene, sceneOffsets[scene], sceneOffsets[scene + 1])
+    scenes.fill(sceneIds?.[scene] ?? scene, sceneOffsets[scene], sceneOffsets[scene + 1])
   }
   return scenes
 }

@@ -1,7 +1,7 @@
 import { performance } from 'node:perf_hooks'
 import { AppError } from '#shared/contract/app-error.ts'
 import type { Device } from '#shared/contract/schemas.ts'
-import type { ModelSource, PredictMessage, StudentBatchInput } from '../protocol.ts'
+import type { ModelSource, PredictMessage, StudentBatchInput, VectorReplacement } from '../protocol.ts'
 import type { ModelSession } from '../sessions/model-session.ts'
 import type { SessionPool } from '../sessions/session-pool.ts'
 import type { PlainTensor } from '../sessions/tensor.ts'
@@ -9,13 +9,15 @@ import type { LoadedModel, NeighbourRule } from './loaded-model.ts'
 import { parseBatching, planBatches, sceneOfStudents } from './plan-batches.ts'
 import type { Batching, StudentRange } from './plan-batches.ts'
 import { openFeeds } from './student-feeds.ts'
-import type { StudentFeeds } from './student-feeds.ts'
+import { feedsOf, withVector } from './student-rows.ts'
+import type { StudentRows } from './student-rows.ts'
 
 export interface PredictInput {
   readonly model: ModelSource
   readonly device: Device
   readonly batching: string
   readonly students: StudentBatchInput
+  readonly replacements: readonly VectorReplacement[]
 }
 
 export interface PipelineParts {
@@ -24,9 +26,9 @@ export interface PipelineParts {
 }
 
 /**
- * Runs a model on students, batch by batch in their order: `start`, any number of `batch`, `end`. Milliseconds per student
- * count reading and running and leave out the first run, which pays for allocations; where all students fit into one run,
- * that run is timed once more.
+ * Runs a model on students, batch by batch in their order: `start`, any number of `batch`, `end`. Students whose features are no
+ * numbers are left out, with the reason. Milliseconds per student count reading and running and leave out the first run, which pays for
+ * allocations; where all students fit into one run, that run is timed once more.
  *
  * Throws AppError `head.*`, `model.*`, `predict.*`, `features.*`, `inference.provider-unavailable`; stops between two runs
  * when the signal aborts.
@@ -43,17 +45,21 @@ export async function* predict(
   const batching = parseBatching(input.batching)
   const rule = batching.kind === 'rafnet' ? 'rafnet' : 'photo'
   const model = await models.load(input.model, rule)
-  const batches = planBatches(batching, input.students.sceneOffsets, model.mixing)
+  const batches = planBatches(batching, input.students, model.mixing)
   const feeds = openFeeds(model, input.students, sceneIds(model, batching, input.students))
   try {
     const opened = await open(rule)
     yield { kind: 'start', provider: opened.provider, reason: opened.reason, classes: model.description.classes }
     const timer = studentTimer()
-    const run = async (batch: StudentRange) => {
-      // RAFNet leaves the only row of a batch as it is, which the graph for single photos does too.
-      const { session } = batch.end - batch.first === 1 ? await open('photo') : opened
-      return timer.run(batch, () => runBatch(model, session, feeds, batch))
-    }
+    const run = ({ first, end }: StudentRange) =>
+      timer.run(async () => {
+        const { rows, positions, leftOut } = feeds.read(first, end)
+        // RAFNet leaves the only row of a batch as it is, which the graph for single photos does too.
+        const { session } = rows.count === 1 ? await open('photo') : opened
+        const fed = input.replacements.reduce((all, { modality, vector }) => withVector(all, modality, vector), rows)
+        const answers = await answersOf(model, session, fed, positions)
+        return { kind: 'batch' as const, first, count: end - first, leftOut, ...answers }
+      }, end - first)
     for (const batch of batches) {
       signal.throwIfAborted()
       yield await run(batch)
@@ -68,35 +74,49 @@ export async function* predict(
 /** Under which id a student's peers are told: its photo, or one id for all where RAFNet's batches mix photos. */
 function sceneIds(model: LoadedModel, batching: Batching, students: StudentBatchInput): (student: number) => number {
   if (batching.kind === 'rafnet' && !model.knowsPhotos) return () => 0
-  const scenes = sceneOfStudents(students.sceneOffsets)
+  const scenes = sceneOfStudents(students)
   return (student) => scenes[student]!
 }
 
-async function runBatch(
+/** Float32 matrices, one row per student. */
+export interface Answers {
+  /** [students, classes] */
+  readonly logits: Float32Array
+  /** [students, gate modalities], null for heads without a gate. */
+  readonly gate: Float32Array | null
+}
+
+/** What the model says of students, nobody included. `positions` are theirs in the input, for error sentences. */
+async function answersOf(
   model: LoadedModel,
   session: ModelSession,
-  feeds: StudentFeeds,
-  { first, end }: StudentRange,
-): Promise<PredictMessage> {
-  const results = await runModel(model, session, feeds.read(first, end))
+  rows: StudentRows,
+  positions: readonly number[],
+): Promise<Answers> {
+  if (rows.count === 0)
+    return { logits: new Float32Array(), gate: model.output.gate === null ? null : new Float32Array() }
+  return readAnswers(model, await runModel(model, session, feedsOf(model, rows)), positions)
+}
+
+/** The outputs of a run. Throws AppError `model.output-unexpected` and `predict.logits-not-finite`. */
+export function readAnswers(
+  model: LoadedModel,
+  results: ReadonlyMap<string, PlainTensor>,
+  positions: readonly number[],
+): Answers {
   const { classes, gateModalities } = model.description
-  const logits = matrix(model, results, model.output.logits, end - first, classes)
+  const logits = matrix(model, results, model.output.logits, positions.length, classes)
   const broken = logits.findIndex((value) => !Number.isFinite(value))
   if (broken >= 0) {
+    const position = positions[Math.floor(broken / classes)]!
     throw new AppError(
       'predict.logits-not-finite',
-      `${model.file} answers ${logits[broken]!} for student ${first + Math.floor(broken / classes)} of this run. Check the model: its weights or operators overflow on these features.`,
-      { file: model.file, position: first + Math.floor(broken / classes) },
+      `${model.file} answers ${logits[broken]!} for student ${position} of this run. Check the model: its weights or operators overflow on these features.`,
+      { file: model.file, position },
     )
   }
   const { gate } = model.output
-  return {
-    kind: 'batch',
-    first,
-    count: end - first,
-    logits,
-    gate: gate === null ? null : matrix(model, results, gate, end - first, gateModalities.length),
-  }
+  return { logits, gate: gate === null ? null : matrix(model, results, gate, positions.length, gateModalities.length) }
 }
 
 /** One run of the session. Throws AppError `model.run-failed` with ONNX Runtime's reason. */
@@ -141,7 +161,7 @@ function matrix(
 }
 
 interface StudentTimer {
-  run<Result>(batch: StudentRange, work: () => Promise<Result>): Promise<Result>
+  run<Result>(work: () => Promise<Result>, students: number): Promise<Result>
   msPerStudent(): number
 }
 
@@ -149,18 +169,18 @@ interface StudentTimer {
 function studentTimer(): StudentTimer {
   let warm = false
   let elapsedMs = 0
-  let students = 0
+  let timed = 0
   return {
-    run: async ({ first, end }, work) => {
+    run: async (work, students) => {
       const start = performance.now()
       const result = await work()
       if (warm) {
         elapsedMs += performance.now() - start
-        students += end - first
+        timed += students
       }
       warm = true
       return result
     },
-    msPerStudent: () => (students === 0 ? 0 : elapsedMs / students),
+    msPerStudent: () => (timed === 0 ? 0 : elapsedMs / timed),
   }
 }

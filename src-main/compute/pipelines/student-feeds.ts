@@ -1,15 +1,23 @@
 import { AppError } from '#shared/contract/app-error.ts'
-import type { StudentBatchInput } from '../protocol.ts'
-import { float32Tensor, int64Tensor } from '../sessions/tensor.ts'
-import type { PlainTensor } from '../sessions/tensor.ts'
+import type { LeftOutStudent, StudentBatchInput } from '../protocol.ts'
 import type { FedInput, LoadedModel } from './loaded-model.ts'
+import { pickRows } from './student-rows.ts'
+import type { StudentRows } from './student-rows.ts'
 import { openVectors } from './vector-rows.ts'
 import type { VectorReader } from './vector-rows.ts'
 
+/** Some students as a model is told of them, without those whose features are no numbers. */
+export interface ReadStudents {
+  readonly rows: StudentRows
+  /** Position in the input of each row, ascending. */
+  readonly positions: readonly number[]
+  readonly leftOut: readonly LeftOutStudent[]
+}
+
 export interface StudentFeeds {
   readonly students: number
-  /** What the model is fed for the students at positions first to end (exclusive). */
-  read(first: number, end: number): Readonly<Record<string, PlainTensor>>
+  /** The students at positions first to end (exclusive). */
+  read(first: number, end: number): ReadStudents
   close(): void
 }
 
@@ -30,15 +38,41 @@ export function openFeeds(
     for (const reader of readers.values()) reader.close()
     throw error
   }
+  const hasBoxes = model.inputs.some(({ feed }) => feed.kind === 'boxes')
   return {
     students: count,
-    read: (first, end) =>
-      Object.fromEntries(
-        model.inputs.map((input) => [input.name, feed(input, students, readers, sceneOf, first, end)]),
-      ),
+    read: (first, end) => {
+      const boxes = hasBoxes ? Float32Array.from(students.boxesNormalised!.subarray(first * 4, end * 4)) : null
+      const vectors = new Map([...readers].map(([name, reader]) => [name, reader.read(first, end)]))
+      const scenes = Array.from({ length: end - first }, (_, index) => sceneOf(first + index))
+      return withoutBroken({ count: end - first, vectors, boxes, scenes }, first)
+    },
     close: () => {
       for (const reader of readers.values()) reader.close()
     },
+  }
+}
+
+/** One value that is no number would spread to every neighbour of its student. */
+function withoutBroken(rows: StudentRows, first: number): ReadStudents {
+  const reasons = new Map<number, string>()
+  for (const [name, values] of rows.vectors) {
+    const width = values.length / rows.count
+    for (let index = 0; index < values.length; index += 1) {
+      if (Number.isFinite(values[index]!)) continue
+      const row = Math.floor(index / width)
+      if (!reasons.has(row)) {
+        const what = Number.isNaN(values[index]!) ? 'NaN' : 'an infinite value'
+        reasons.set(row, `features not finite: ${what} in ${name}`)
+      }
+      index = (row + 1) * width - 1
+    }
+  }
+  const places = Array.from({ length: rows.count }, (_, place) => place).filter((place) => !reasons.has(place))
+  return {
+    rows: reasons.size === 0 ? rows : pickRows(rows, places),
+    positions: places.map((place) => first + place),
+    leftOut: [...reasons].map(([place, reason]) => ({ position: first + place, reason })),
   }
 }
 
@@ -66,45 +100,6 @@ function openInput(
     `${model.file} needs ${names} vectors of ${input.width} numbers, but the project's have ${width}. Import features that were extracted by the network this model was trained on.`,
     { file: model.file, modality: names, expected: input.width, found: width },
   )
-}
-
-function feed(
-  input: FedInput,
-  students: StudentBatchInput,
-  readers: ReadonlyMap<string, VectorReader>,
-  sceneOf: (student: number) => number,
-  first: number,
-  end: number,
-): PlainTensor {
-  const count = end - first
-  if (input.feed.kind === 'boxes') {
-    return float32Tensor(Float32Array.from(students.boxesNormalised!.subarray(first * 4, end * 4)), [count, 4])
-  }
-  if (input.feed.kind === 'scene') {
-    const scenes = Array.from({ length: count }, (_, index) => sceneOf(first + index))
-    const dimensions = input.rank === 1 ? [count] : [count, 1]
-    return input.type === 'int64'
-      ? int64Tensor(BigInt64Array.from(scenes, BigInt), dimensions)
-      : float32Tensor(Float32Array.from(scenes), dimensions)
-  }
-  const parts = input.feed.modalities.map((name) => readers.get(name)!.read(first, end))
-  return float32Tensor(sideBySide(parts, count), [count, input.width])
-}
-
-/** Row i of the result is row i of every part in turn. */
-function sideBySide(parts: readonly Float32Array[], count: number): Float32Array {
-  if (parts.length === 1) return parts[0]!
-  const width = parts.reduce((sum, part) => sum + part.length / count, 0)
-  const joined = new Float32Array(width * count)
-  let column = 0
-  for (const part of parts) {
-    const columns = part.length / count
-    for (let row = 0; row < count; row += 1) {
-      joined.set(part.subarray(row * columns, (row + 1) * columns), row * width + column)
-    }
-    column += columns
-  }
-  return joined
 }
 
 function checkBoxes(model: LoadedModel, { boxesNormalised }: StudentBatchInput, count: number): void {

@@ -58,6 +58,11 @@ export interface Opinion {
   readonly rank: number
 }
 
+/** Id of the newest label, 0 where there is none: whatever changes a label in force appends one. */
+export function newestLabel(store: Store): number {
+  return store.prepare<{ id: number | null }>('SELECT max(id) AS id FROM label').get()?.id ?? 0
+}
+
 /** The newest of what this annotator said of the student by hand, withdrawals included; imported labels are not theirs. */
 export function latestOpinion(store: Store, studentId: number, annotatorId: number): Opinion | undefined {
   return store

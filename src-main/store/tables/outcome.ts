@@ -68,6 +68,27 @@ export function labelledLogitsAfter(store: Store, runId: number, after: number, 
   return store.prepare<LabelledLogits>(labelledLogitsSql).all(runId, after, limit)
 }
 
+export interface GateRow {
+  readonly studentId: number
+  readonly sceneId: number
+  /** null without a label in force. */
+  readonly truth: number | null
+  readonly predicted: number
+  /** Little-endian float32. [gate modalities] */
+  readonly gate: Uint8Array
+}
+
+export const gatesSql = `SELECT prediction.student_id AS studentId, student.scene_id AS sceneId, label.class_index AS truth,
+  prediction.class_index AS predicted, prediction.gate
+  FROM prediction CROSS JOIN student ON student.id = prediction.student_id AND student.deleted_at IS NULL
+  LEFT JOIN label ON label.id = student.label_id
+  WHERE prediction.run_id = ? AND prediction.student_id > ? AND prediction.gate IS NOT NULL ORDER BY prediction.student_id LIMIT ?`
+
+/** The next students of a run after `after` with the gate behind their prediction, in id order. */
+export function gatesAfter(store: Store, runId: number, after: number, limit: number): GateRow[] {
+  return store.prepare<GateRow>(gatesSql).all(runId, after, limit)
+}
+
 export interface CardRow {
   readonly studentId: number
   readonly sceneId: number

@@ -136,6 +136,14 @@ export function listSplits(store: Store): string[] {
     .map((row) => row.split)
 }
 
+/** Ids of the scenes of a split, in no order. */
+export function scenesOfSplit(store: Store, split: string): number[] {
+  return store
+    .prepare<{ id: number }>('SELECT id FROM scene WHERE split = ?')
+    .all(split)
+    .map((row) => row.id)
+}
+
 /** What each scene is called where it stands among others: its file name, or its path where two photos share the name. */
 export function sceneLabels(store: Store): Map<number, string> {
   const rows = store

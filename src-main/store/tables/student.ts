@@ -145,6 +145,20 @@ export function studentsOfScene(store: Store, sceneId: number): StudentRow[] {
     .map(toStudentRow)
 }
 
+/** How many students there are, deleted ones left out, of a split or of all scenes (null), and the sum of their ids: who they are, in short. */
+export function presentStudents(
+  store: Store,
+  split: string | null,
+): { readonly students: number; readonly sumOfIds: number } {
+  const sql = 'SELECT count(*) AS students, total(student.id) AS sumOfIds FROM student WHERE deleted_at IS NULL'
+  type Row = { students: number; sumOfIds: number }
+  const row =
+    split === null
+      ? store.prepare<Row>(sql).get()
+      : store.prepare<Row>(`${sql} AND scene_id IN (SELECT id FROM scene WHERE split = ?)`).get(split)
+  return row ?? { students: 0, sumOfIds: 0 }
+}
+
 /** Whether any student came with a box; drawn ones alone do not make a project of boxes. */
 export function projectHasBoxes(store: Store): boolean {
   const sql = `SELECT 1 FROM student WHERE source <> 'drawn' AND (x1 IS NOT NULL OR nx IS NOT NULL) LIMIT 1`

@@ -1,18 +1,18 @@
 import type { Calibration, Reliability } from '#shared/contract/evaluation.ts'
 import { calibration } from '#shared/metrics/calibration.ts'
-import { confidencesAt, fitTemperatureSteps, type TemperatureFigures } from '#shared/metrics/temperature.ts'
+import { confidencesAt, negativeLogLikelihoodAt } from '#shared/metrics/temperature.ts'
 import type { Store } from '#main/store/store.ts'
 import { listClasses } from '#main/store/tables/class.ts'
+import { allSceneIds, scenesOfSplit } from '#main/store/tables/scene.ts'
 import { knownRun } from '../models/run-info.ts'
-import { readLabelledLogits } from './read-labelled-logits.ts'
-import { runInSteps } from './run-in-steps.ts'
+import { readLabelledLogits, type RunLogits } from './read-labelled-logits.ts'
+import { fitToLabels, readValidation } from './run-temperature.ts'
 import { classPlaces } from './scored-run.ts'
 
-const nobody: TemperatureFigures = { temperature: 1, atLimit: null, before: 0, after: 0 }
-
 /**
- * How far a run's confidences can be believed, as they are and with the logits divided by the temperature fitted to the labels
- * in force. Throws AppError `runs.unknown` and, when aborted, `job.cancelled`.
+ * How far a run's confidences can be believed, as they are and with the logits divided by a temperature. It is fitted to the split `val`
+ * and judged on everybody else, where there are labels in both; else fitted to the students that it is judged on. Throws AppError
+ * `runs.unknown` and, when aborted, `job.cancelled`.
  */
 export async function calibrateRun(
   store: Store,
@@ -21,23 +21,43 @@ export async function calibrateRun(
   signal: AbortSignal,
 ): Promise<Calibration> {
   const run = knownRun(store, runId)
-  const classes = listClasses(store)
-  const { truth, predicted, logits } = await readLabelledLogits(store, runId, sceneIds, signal)
-  const places = truth.map(classPlaces(classes))
-  const fit = { logits, truth: places, classCount: classes.length }
-  const figures = truth.length > 0 ? await runInSteps(fitTemperatureSteps(fit), signal) : nobody
+  const classCount = listClasses(store).length
+  const validation = await readValidation(store, runId, signal)
+  const { truth, predicted, logits } = await readJudged(store, runId, sceneIds, validation !== null, signal)
+  const fitted = validation ?? { truth, predicted, logits }
+  const { temperature, atLimit } = await fitToLabels(store, fitted, signal)
+  const places = truth.map(classPlaces(listClasses(store)))
   const correct = truth.map((label, student) => label === predicted[student])
-  const reliability = (temperature: number, negativeLogLikelihood: number): Reliability => ({
-    ...calibration(confidencesAt(logits, classes.length, temperature), correct),
-    negativeLogLikelihood,
+  const reliability = (at: number): Reliability => ({
+    ...calibration(confidencesAt(logits, classCount, at), correct),
+    negativeLogLikelihood: negativeLogLikelihoodAt({ logits, truth: places, classCount }, at),
   })
   return {
     runId,
     model: run.name,
     students: truth.length,
-    temperature: figures.temperature,
-    atLimit: figures.atLimit,
-    asPredicted: reliability(1, figures.before),
-    scaled: reliability(figures.temperature, figures.after),
+    fittedOn: validation ? 'split val' : 'the same students',
+    fittedStudents: fitted.truth.length,
+    temperature,
+    atLimit,
+    asPredicted: reliability(1),
+    scaled: reliability(temperature),
   }
+}
+
+/** Without the students that the temperature is fitted to, unless nobody else was asked for. */
+async function readJudged(
+  store: Store,
+  runId: number,
+  sceneIds: readonly number[] | null,
+  isFittedToVal: boolean,
+  signal: AbortSignal,
+): Promise<RunLogits> {
+  if (isFittedToVal) {
+    const validation = new Set(scenesOfSplit(store, 'val'))
+    const others = (sceneIds ?? allSceneIds(store)).filter((id) => !validation.has(id))
+    const rows = await readLabelledLogits(store, runId, others, signal)
+    if (rows.truth.length > 0) return rows
+  }
+  return readLabelledLogits(store, runId, sceneIds, signal)
 }

@@ -9,21 +9,25 @@ import { featuresOfScene, listFeatureSets, type FeatureSet } from '#main/store/t
 import { getScenes } from '#main/store/tables/scene.ts'
 import { studentsOfScene, type StudentRow } from '#main/store/tables/student.ts'
 import { createOmissions, type Omissions } from './omissions.ts'
-import { createStudentGroups, studentsInSameFiles, type GatheredStudent, type StudentGroup } from './student-groups.ts'
+import {
+  inFileOrder,
+  studentBatch,
+  type GatheredStudent,
+  type StudentBatch,
+  type StudentOrder,
+} from './student-batch.ts'
 import { usableFeatureSets } from './usable-feature-sets.ts'
 
-export interface GatheredStudents {
-  readonly groups: readonly StudentGroup[]
-  readonly students: number
+export interface GatheredStudents extends StudentBatch {
   readonly omitted: readonly Omission[]
-  /** Modality → sha256 of each file that is read. */
-  readonly featureHashes: Readonly<Record<string, readonly string[]>>
 }
 
 export interface GatherRequest {
   readonly store: Store
   readonly sceneIds: readonly number[]
   readonly modalities: readonly ModelModality[]
+  /** Scene by scene where left out. */
+  readonly order?: StudentOrder
   /** Absolute path of a file that the database names. */
   readonly absolute: (file: string) => string
   readonly signal?: AbortSignal | undefined
@@ -42,19 +46,20 @@ export async function gatherStudents(request: GatherRequest): Promise<GatheredSt
   const usable = usableFeatureSets(listFeatureSets(store), needed)
   const needsBox = modalities.some((one) => one.role === 'box')
   const omissions = createOmissions()
-  const builder = createStudentGroups(needed, needsBox, request.absolute)
+  const gathered: GatheredStudent[] = []
   for (let first = 0; first < sceneIds.length; first += scenesAtOnce) {
     if (request.signal?.aborted) throw cancelled()
     for (const scene of getScenes(store, sceneIds.slice(first, first + scenesAtOnce))) {
-      const students = completeStudents(store, scene, needed, usable, needsBox, omissions)
-      builder.addScene(studentsInSameFiles(students, omissions))
+      gathered.push(...completeStudents(store, scene, needed, usable, needsBox, omissions))
     }
     await setImmediate()
   }
-  return { ...builder.finish(), omitted: omissions.list() }
+  const students = request.order === 'file' ? inFileOrder(gathered, omissions) : gathered
+  return { ...studentBatch(students, needed, needsBox, request.absolute), omitted: omissions.list() }
 }
 
-function completeStudents(
+/** The students of one scene who have everything; the others are counted by reason. */
+export function completeStudents(
   store: Store,
   scene: Scene,
   needed: readonly ModelModality[],
@@ -79,7 +84,8 @@ function completeStudents(
     else if (needsBox && box === null) omissions.add('box-missing', 'no box, or the size of the photo is unknown')
     else {
       const complete = found.filter((one) => one !== undefined)
-      return [{ id: student.id, sets: complete.map((one) => one.set), rows: complete.map((one) => one.row), box }]
+      const [sets, rows] = [complete.map((one) => one.set), complete.map((one) => one.row)]
+      return [{ id: student.id, sceneId: scene.id, sets, rows, box }]
     }
     return []
   })

@@ -1,12 +1,15 @@
-import { parse } from 'node:path'
+import { basename, parse } from 'node:path'
 import type { LecternContract } from '#shared/contract/contract.ts'
 import type { ProviderPanel } from '#shared/contract/models.ts'
 import type { Handlers } from '#shared/rpc/types.ts'
 import { listModels } from '#main/store/tables/model.ts'
 import { listRuns } from '#main/store/tables/run.ts'
 import { predictRun } from '../inference/predict-run.ts'
+import type { JobContext } from '../jobs/job-registry.ts'
 import type { WorkbenchContext } from '../workbench-context.ts'
 import { addModel, inspectModel } from './add-model.ts'
+import { addRunFolder } from './add-run-folder.ts'
+import { exportHead } from './export-head.ts'
 import { removeModel } from './remove-model.ts'
 import { knownRun, listPredictions, toRunInfo } from './run-info.ts'
 import { storedModel, toModelInfo, toStoredModel } from './stored-model.ts'
@@ -31,6 +34,17 @@ export function createModels(parts: Parts): ModelsService {
       const model = await addModel(project.require(), compute, choice, clock().toISOString())
       changes.publish(['models'])
       return toModelInfo(model)
+    },
+    addRunFolder: async ({ folder }) => {
+      const models = await addRunFolder(project.require(), compute, folder, clock().toISOString())
+      changes.publish(['models'])
+      return models.map(toModelInfo)
+    },
+    exportHead: (request, { signal }) => {
+      const opened = project.require()
+      const write = (job: JobContext) =>
+        exportHead(opened, compute, request, { version: parts.appVersion, signal: job.signal })
+      return parts.jobs.run('export', basename(request.out), write, { signal })
     },
     remove: async ({ modelId }) => {
       await removeModel(project.require(), modelId)

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { readPickleFile } from '#main/exchange/rafnet/read-pickle-file.ts'
 import { writePickle } from '#main/codecs/pickle/write-pickle.ts'
 import { jpeg, laughter, singleHead, withEntry } from '../../support/bad-files.ts'
-import { describeRefusals, refusal, sentence, type BadInput } from '../../support/bad-input.ts'
+import { describeRefusals, type BadInput } from '../../support/bad-input.ts'
 import { bmp } from '../../support/photo-files.ts'
 import { dict, featureDict, floats, gridValues } from '../../support/feature-pickles.ts'
 import { fullProject, type FullProject } from '../../support/real-workbench.ts'
@@ -161,7 +161,7 @@ describe('what is odd but can be used', () => {
     expect(codes(summary)).toContain('labels-unknown')
   })
 
-  test('vectors with NaN are told by student, and no model runs on them in silence', async () => {
+  test('vectors with NaN are told by student, and the run leaves them out, with the reason', async () => {
     const values = gridValues(6, 3).map((value, index) => (index === 7 ? Number.NaN : value))
     const summary = await importing('nan.pkl', writePickle(featureDict(6, { nan: floats(values, 6, 3) })))
     const finding = summary.findings.find(({ code }) => code === 'features-not-finite')
@@ -169,10 +169,12 @@ describe('what is odd but can be used', () => {
     expect(finding?.examples[0]).toBe('nan row 2')
     const file = full.put('nan.pth', singleHead({ modality: 'nan', width: 3, classes: 5 }))
     const { id } = await full.client.models.add({ file })
-    const error = await refusal(full.client.models.predict({ modelId: id, device: 'cpu' }))
-    expect([error.code, error.message]).toEqual(['features.not-finite', expect.stringMatching(sentence)])
-    expect(error.message).toContain('row 2 of modality "nan" holds NaN')
-    expect(await full.client.models.runs({})).toEqual([])
+    const run = await full.client.models.predict({ modelId: id, device: 'cpu' })
+    expect(run).toMatchObject({
+      students: 5,
+      omitted: [{ code: 'features-not-finite', reason: 'features not finite: NaN in nan', count: 1 }],
+    })
+    expect(await full.client.models.predictions({ runId: run.id })).toHaveLength(5)
   })
 
   test('a split is imported by whatever name it is given', async () => {

@@ -63,9 +63,9 @@ describe.skipIf(process.platform !== 'linux' || process.arch !== 'x64' || exists
     test('demanding it is refused with that reason; auto takes the CPU and says why', async () => {
       const vectors = ['grouprec', 'convnext'].map((name, index) => ({
         name,
-        file: join(golden, 'features.pkl'),
         width: index === 0 ? 32 : 24,
-        dtype: 'f4',
+        files: [{ file: join(golden, 'features.pkl'), dtype: 'f4' }],
+        fileOf: null,
         rows: new Uint32Array(),
       }))
       const students = { ...nobody, vectors }

@@ -4,6 +4,7 @@ import { expect, test } from 'vitest'
 import { clusteredPermutationTest } from '#shared/metrics/clustered-permutation.ts'
 import { calibration } from '#shared/metrics/calibration.ts'
 import { clusteredBootstrap } from '#shared/metrics/clustered-bootstrap.ts'
+import { updateScene } from '#main/store/tables/scene.ts'
 import { importScenes, inCall, projectWorkbench, writeTo } from '../../support/workbench.ts'
 
 /** Truth of the rows; the fake head says class `row % 5`. */
@@ -18,7 +19,10 @@ async function withRun() {
   writeFileSync(file, 'weights')
   const { models, evaluation, edits } = workbench.handlers
   const model = await models.add({ file, config: null, chosen: {}, name: 'A' }, inCall)
-  const run = await models.predict({ modelId: model.id, sceneIds: null, name: null, device: 'auto' }, inCall)
+  const run = await models.predict(
+    { modelId: model.id, sceneIds: null, name: null, device: 'auto', batching: 'scene' },
+    inCall,
+  )
   const evaluate = async (sceneIds: number[] | null = null) => evaluation.evaluate({ runId: run.id, sceneIds }, inCall)
   const filter = { runId: run.id, truth: null, predicted: null, sceneId: null, onlyWrong: false, limit: 100 }
   const students = async (change: Partial<typeof filter> | Record<string, unknown>) =>
@@ -178,12 +182,26 @@ test('calibration is of the labelled students, and its temperature makes their l
     runId: run.id,
     model: 'A',
     students: 9,
+    fittedOn: 'the same students',
+    fittedStudents: 9,
     temperature: expect.closeTo(2 / Math.log(14), 9) as number,
     atLimit: null,
   })
   expect(scaled.expectedCalibrationError).toBeCloseTo(0, 9)
   expect(scaled.negativeLogLikelihood).toBeCloseTo(-(7 * Math.log(7 / 9) + 2 * Math.log(2 / 9 / 4)) / 9, 9)
   expect(asPredicted.negativeLogLikelihood).toBeGreaterThan(scaled.negativeLogLikelihood)
+})
+
+test('the temperature is fitted to the split val where it has labels, and judged on everybody else', async () => {
+  const { workbench, evaluation, run } = await withRun()
+  const all = await evaluation.calibration({ runId: run.id, sceneIds: null }, inCall)
+  writeTo(workbench.projectFolder, (store) => updateScene(store, 2, { split: 'val' }))
+  const split = await evaluation.calibration({ runId: run.id, sceneIds: null }, inCall)
+  // Scene 2 is all right, so its temperature is the lowest.
+  expect(split).toMatchObject({ fittedOn: 'split val', fittedStudents: 3, temperature: 0.01, students: 6 })
+  expect(split.asPredicted.negativeLogLikelihood).toBeGreaterThan(all.asPredicted.negativeLogLikelihood)
+  const only = await evaluation.calibration({ runId: run.id, sceneIds: [2] }, inCall)
+  expect(only).toMatchObject({ fittedOn: 'split val', students: 3 })
 })
 
 test('calibration of scenes: all right ends at the lowest temperature, nobody has none', async () => {
@@ -206,7 +224,10 @@ async function withSecondRun(sceneIds: number[] | null = null) {
   writeFileSync(file, 'other weights')
   const model = await models.add({ file, config: null, chosen: {}, name: 'B' }, inCall)
   first.workbench.compute.logitsOf = () => [2, 0, 0, 0, 0]
-  const other = await models.predict({ modelId: model.id, sceneIds, name: null, device: 'auto' }, inCall)
+  const other = await models.predict(
+    { modelId: model.id, sceneIds, name: null, device: 'auto', batching: 'scene' },
+    inCall,
+  )
   const compare = async (runA: number, runB: number) => first.evaluation.compare({ runA, runB }, inCall)
   return { ...first, other, compare }
 }

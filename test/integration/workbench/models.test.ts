@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 
 import { dirname, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { AppError } from '#shared/contract/app-error.ts'
+import { insertFeature, listFeatureSets } from '#main/store/tables/feature.ts'
 import { setStudentDeleted } from '#main/store/tables/student.ts'
 import { fakeCompute, type FakeCompute } from '../../support/fake-compute.ts'
 import { importScenes, inCall, projectWorkbench, testWorkbench, writeTo } from '../../support/workbench.ts'
@@ -19,7 +20,7 @@ async function withModel(scenes: readonly number[], compute?: FakeCompute) {
   const add = async (change: { config?: string; name?: string } = {}) =>
     models.add({ file, config: change.config ?? null, chosen: {}, name: change.name ?? null }, inCall)
   const predict = async (modelId: number, sceneIds: number[] | null = null) =>
-    models.predict({ modelId, sceneIds, name: null, device: 'auto' }, inCall)
+    models.predict({ modelId, sceneIds, name: null, device: 'auto', batching: 'scene' }, inCall)
   return { workbench, models, file, outside, add, predict, ...ids }
 }
 
@@ -93,8 +94,8 @@ describe('predicting', () => {
       {
         name: 'a',
         width: 2,
-        dtype: 'f4',
-        file: join(workbench.projectFolder, 'features', 'import-1', 'a.bin'),
+        files: [{ file: join(workbench.projectFolder, 'features', 'import-1', 'a.bin'), dtype: 'f4' }],
+        fileOf: null,
         rows: Uint32Array.of(0, 1, 2, 3, 4, 5),
       },
     ])
@@ -152,16 +153,28 @@ describe('predicting', () => {
     )
   })
 
-  test('a later import replaces vectors; scenes of two imports go to the model in two parts, one run', async () => {
-    const { workbench, models, add, predict } = await withModel([2])
+  test('a later import replaces vectors; a scene whose vectors lie in two imports loses nobody', async () => {
+    const { workbench, models, add, predict, studentIds } = await withModel([3])
     writeTo(workbench.projectFolder, (store) => {
       importScenes(store, { scenes: [1], path: () => 'second.jpg' })
+      const [, second] = listFeatureSets(store)
+      insertFeature(store, studentIds[0]![1]!, second!.id, 7)
       importScenes(store, { scenes: [2], path: () => 'third.jpg', modality: 'b', width: 9 })
     })
     const run = await predict((await add()).id)
-    expect(run).toMatchObject({ students: 3, omitted: [{ code: 'features-missing', count: 2 }] })
-    expect(workbench.compute.predicted.map((one) => one.students.sceneOffsets.at(-1))).toEqual([2, 1])
-    expect(await models.predictions({ runId: run.id }, inCall)).toHaveLength(3)
+    expect(run).toMatchObject({ students: 4, omitted: [{ code: 'features-missing', count: 2 }] })
+    expect(workbench.compute.predicted).toHaveLength(1)
+    const { sceneOffsets, vectors } = workbench.compute.predicted[0]!.students
+    expect(sceneOffsets).toEqual(Uint32Array.of(0, 3, 4))
+    const files = [1, 2].map((id) => join(workbench.projectFolder, 'features', `import-${id}`, 'a.bin'))
+    expect(vectors).toMatchObject([
+      {
+        files: files.map((file) => ({ file })),
+        fileOf: Uint16Array.of(0, 1, 0, 1),
+        rows: Uint32Array.of(0, 7, 2, 0),
+      },
+    ])
+    expect(await models.predictions({ runId: run.id }, inCall)).toHaveLength(4)
   })
 
   test('running again makes a new run and touches no label; labelling touches no prediction', async () => {

@@ -15,7 +15,7 @@ async function imported(rafnet: string) {
   await exchange.importFile({ file: join(rafnet, 'features.pkl'), photoRoot, split: null }, inCall)
   const predict = async (file: string, config: string | null) => {
     const model = await models.add({ file: join(rafnet, file), config, chosen: {}, name: null }, inCall)
-    return models.predict({ modelId: model.id, sceneIds: null, name: null, device: 'cpu' }, inCall)
+    return models.predict({ modelId: model.id, sceneIds: null, name: null, device: 'cpu', batching: 'scene' }, inCall)
   }
   return { ...workbench.handlers, predict }
 }

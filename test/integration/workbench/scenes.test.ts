@@ -30,7 +30,10 @@ async function withRun() {
   writeFileSync(file, 'weights')
   const { models } = workbench.handlers
   const model = await models.add({ file, config: null, chosen: {}, name: null }, inCall)
-  const run = await models.predict({ modelId: model.id, sceneIds: null, name: null, device: 'auto' }, inCall)
+  const run = await models.predict(
+    { modelId: model.id, sceneIds: null, name: null, device: 'auto', batching: 'scene' },
+    inCall,
+  )
   return { workbench, runId: run.id }
 }
 

@@ -19,9 +19,16 @@ function startChild(): Child {
     throw new Error('this test does not call it')
   }
   const handlers: Handlers<ComputeContract> = {
-    models: { describe: unused, predict: unused, neighbours: unused, providers: unused },
+    models: {
+      describe: unused,
+      predict: unused,
+      neighbours: unused,
+      explain: unused,
+      export: unused,
+      providers: unused,
+    },
     training: { run: unused, presets: unused },
-    features: { read: unused, readSplit: unused, write: unused },
+    features: { read: unused, readSplit: unused, means: unused, write: unused },
     photos: {
       inspect: unused,
       annotate: unused,

@@ -30,6 +30,8 @@ const answer: Calibration = {
   runId: 1,
   model: 'm',
   students: 16,
+  fittedOn: 'the same students',
+  fittedStudents: 16,
   temperature: 1.25,
   atLimit: null,
   asPredicted: reliability,
