@@ -53,11 +53,11 @@ export const familyOf = (name: string) => headFamilies.find((one) => one.name ==
 /** RAFNet's names for box and photo, which every student with a box has. */
 const seatingModalities = ['bbox_ctx', 'img_uid']
 
-export const featuresOf = (preset: TrainingPreset): readonly string[] =>
-  preset.modalities.filter((one) => !seatingModalities.includes(one))
+export const featuresIn = (modalities: readonly string[]): readonly string[] =>
+  modalities.filter((one) => !seatingModalities.includes(one))
 
-export const usesSeating = (preset: TrainingPreset): boolean =>
-  preset.modalities.some((one) => seatingModalities.includes(one))
+export const hasSeating = (modalities: readonly string[]): boolean =>
+  modalities.some((one) => seatingModalities.includes(one))
 
 /** What the form's answers depend on beside the form itself. */
 export interface FormContext {
@@ -72,7 +72,7 @@ export function knownModalities(form: TrainingForm, { project }: FormContext): r
 }
 
 export function missingModalities(preset: TrainingPreset, known: readonly string[] | null): readonly string[] {
-  return known === null ? [] : featuresOf(preset).filter((one) => !known.includes(one))
+  return known === null ? [] : featuresIn(preset.modalities).filter((one) => !known.includes(one))
 }
 
 /** Best first in the paper's test figures, and by how much of the data they use. */

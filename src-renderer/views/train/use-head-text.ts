@@ -1,9 +1,9 @@
 import { useI18n } from 'vue-i18n'
 import type { TrainingData, TrainingPreset } from '#shared/contract/training.ts'
 import { nameOfPath } from '../../composables/path-text.ts'
-import { featuresOf, usesSeating } from './training-form.ts'
+import { featuresIn, hasSeating } from './training-form.ts'
 
-/** Heads and data in words: `Gated fusion with seating · grouprec + convnext`. */
+/** Heads and data in words. */
 export function useHeadText() {
   const i18n = useI18n()
   const { t } = i18n
@@ -11,13 +11,19 @@ export function useHeadText() {
   /** A family that this page does not know goes by RAFNet's name for it. */
   const familyName = (family: string) => (i18n.te(`train.family.${family}`) ? t(`train.family.${family}`) : family)
 
-  function presetTitle(preset: TrainingPreset): string {
-    const extras = [
-      usesSeating(preset) && t('train.head.withSeating'),
-      preset.name.includes('supcon') && t('train.head.withContrast'),
-    ].filter((one) => one !== false)
-    return [[familyName(preset.family), ...extras].join(' '), featuresOf(preset).join(' + ')].join(' · ')
+  /** `Neighbour graph (C) with seating` */
+  function headTitle(family: string, modalities: readonly string[], contrast = false): string {
+    const head = familyName(family)
+    if (contrast) return t('train.head.titleWith', { head, extra: t('train.head.withContrast') })
+    if (hasSeating(modalities)) return t('train.head.titleWith', { head, extra: t('train.head.withSeating') })
+    return head
   }
+
+  const presetTitle = ({ family, modalities, name }: TrainingPreset) =>
+    headTitle(family, modalities, name.includes('supcon'))
+
+  /** `grouprec + convnext` */
+  const featureText = (modalities: readonly string[]) => featuresIn(modalities).join(' + ')
 
   function dataText(data: TrainingData): string {
     if (data.kind === 'files') return t('train.dataText.files', { file: nameOfPath(data.test) })
@@ -31,5 +37,5 @@ export function useHeadText() {
     })
   }
 
-  return { familyName, presetTitle, dataText }
+  return { familyName, headTitle, presetTitle, featureText, dataText }
 }
