@@ -66,6 +66,7 @@ export function buildMenu({ language, recent, commands, openPaths, platform }: M
         action(labels.analyse, 'go.analyse', 'Alt+2'),
         action(labels.models, 'go.models', 'Alt+3'),
         action(labels.reports, 'go.reports', 'Alt+4'),
+        action(labels.train, 'go.train', 'Alt+5'),
         action(labels.settings, 'go.settings', 'CmdOrCtrl+,'),
       ],
     },
