@@ -52,10 +52,9 @@ function closest(persons: readonly Consensus[], box: ScoredBox, pass: number): C
 }
 
 function join(person: Consensus, box: ScoredBox, pass: number): void {
-  const weight = person.weight + box.score
-  for (const side of ['x1', 'y1', 'x2', 'y2'] as const) {
-    person[side] = (person[side] * person.weight + box[side] * box.score) / weight
-  }
-  person.weight = weight
+  person.weight += box.score
+  const share = box.score / person.weight
+  // In this form equal corners stay what they are: a box at the photo's edge must not cross it by rounding.
+  for (const side of ['x1', 'y1', 'x2', 'y2'] as const) person[side] += (box[side] - person[side]) * share
   person.scores[pass] = box.score
 }

@@ -1,3 +1,4 @@
+import { clipBox } from '#shared/geometry/box.ts'
 import type { Device } from '#shared/contract/schemas.ts'
 import { decodeNanodet, nanodetStrides } from '../detection/decode-nanodet.ts'
 import type { Detector } from '../detection/detector.ts'
@@ -26,7 +27,12 @@ export async function openNanodetDetector(
       })
       found.push(decodeNanodet(heads, pass, photo))
     }
-    return mergePasses(found, detectionSettings[setting].leastScore)
+    const persons = mergePasses(found, detectionSettings[setting].leastScore)
+    // Means of corners at the photo's edge may lie a rounding error beyond it.
+    return persons.flatMap(({ score, ...box }) => {
+      const inside = clipBox(box, photo)
+      return inside ? [{ ...inside, score }] : []
+    })
   }
   return { sha256, provider, reason, detect }
 }

@@ -96,7 +96,7 @@ function evaluate(
       continue
     }
     const view = { node: source, inputs: source.inputs.map((input) => values.get(input)!) }
-    const convert = conversions[source.operator]
+    const convert = conversions.get(source.operator)
     if (!convert) throw unsupported(source, 'the operator is not known')
     values.set(name, bias === null ? convert(graph, view) : convolution(graph, view, bias, values.get(bias)))
   }

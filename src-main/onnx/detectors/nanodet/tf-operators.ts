@@ -12,19 +12,19 @@ import { slidingWindow } from './window.ts'
 type Conversion = (graph: GraphBuilder, view: NodeView) => LazyValue
 
 /** The operators of networks of convolutions as TensorFlow.js stores them. */
-export const conversions: Readonly<Record<string, Conversion>> = {
-  Identity: (_, view) => tensorInput(view, 0),
-  Transpose: transpose,
-  Pad: pad,
-  PadV2: pad,
-  Conv2D: (graph, view) => convolution(graph, view, null),
-  Add: sum,
-  AddV2: sum,
-  LeakyRelu: leakyRelu,
-  MaxPool: maxPool,
-  ConcatV2: concat,
-  ResizeBilinear: resizeBilinear,
-}
+export const conversions: ReadonlyMap<string, Conversion> = new Map<string, Conversion>([
+  ['Identity', (_, view) => tensorInput(view, 0)],
+  ['Transpose', transpose],
+  ['Pad', pad],
+  ['PadV2', pad],
+  ['Conv2D', (graph, view) => convolution(graph, view, null)],
+  ['Add', sum],
+  ['AddV2', sum],
+  ['LeakyRelu', leakyRelu],
+  ['MaxPool', maxPool],
+  ['ConcatV2', concat],
+  ['ResizeBilinear', resizeBilinear],
+])
 
 function transpose(_: GraphBuilder, view: NodeView): LazyTensor {
   const tensor = tensorInput(view, 0)
