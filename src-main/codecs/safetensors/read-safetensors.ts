@@ -11,7 +11,7 @@ export interface StoredTensor {
   readonly shape: readonly number[]
   readonly offset: number
   readonly length: number
-  toFloat32(): Float32Array
+  readonly toFloat32: () => Float32Array
 }
 
 const lengthBytes = 8

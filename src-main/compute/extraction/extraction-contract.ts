@@ -65,7 +65,7 @@ const extractionInput = z.object({
   device,
   scenes: z.array(scene),
   /** Most students that share one run of the network; activations take memory for each. */
-  batch: z.int().positive().max(256).default(16),
+  batch: z.int().positive().max(256).default(8),
   /** For networks that draw random numbers; others leave it unread. Draw 0 of seed 0 where left out. */
   noise: noise.optional(),
 })
