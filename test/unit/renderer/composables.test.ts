@@ -5,7 +5,7 @@ import { z } from 'zod'
 import { AppError } from '#shared/contract/app-error.ts'
 import { rafnetClasses } from '#shared/domain/behaviour-class.ts'
 import { classForDigit } from '../../../src-renderer/composables/class-digit.ts'
-import { matchScore } from '../../../src-renderer/composables/match-score.ts'
+import { aliasScore, matchScore } from '../../../src-renderer/composables/match-score.ts'
 import { joinPath, nameOfPath, parentOfPath, stemOfPath } from '../../../src-renderer/composables/path-text.ts'
 import { useLatest } from '../../../src-renderer/composables/use-latest.ts'
 import { closestLanguage } from '../../../src-renderer/composables/use-locale.ts'
@@ -50,6 +50,18 @@ describe('matching in the palette', () => {
     const scores = ['Scene next', 'Next scene', 'Obscene', 'Search code name'].map((text) => matchScore('scene', text))
     expect([...scores].sort((one, other) => other - one)).toEqual(scores)
     expect(new Set(scores).size).toBe(4)
+  })
+
+  test('other words count from their beginnings, less than a title that has the word', () => {
+    const aliases = ['dark mode', 'night', '深色模式']
+    expect(aliasScore('dark', aliases)).toBeGreaterThan(0)
+    expect(aliasScore('MODE', aliases)).toBeGreaterThan(0)
+    expect(aliasScore('色模', aliases)).toBeGreaterThan(0)
+    expect(aliasScore('ight', aliases)).toBe(0)
+    expect(aliasScore('dkmd', aliases)).toBe(0)
+    expect(aliasScore(' ', aliases)).toBe(0)
+    expect(aliasScore('night', aliases)).toBeLessThan(matchScore('night', 'Night view'))
+    expect(aliasScore('night', aliases)).toBeGreaterThan(matchScore('night', 'new in graph tool'))
   })
 })
 

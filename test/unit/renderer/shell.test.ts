@@ -285,6 +285,23 @@ describe('the command palette', () => {
     expect(workbench.state.calls.some(({ name }) => name === 'scenes.list')).toBe(true)
     wrapper.unmount()
   })
+
+  test.each(['dark mode', 'night', '深色', '快捷键'])(
+    'finds an action by another word for it, in either language: %s',
+    async (word) => {
+      const { show } = await startRenderer()
+      stores.actions.register({ 'help.theme': () => undefined, 'help.shortcuts': () => undefined })
+      const wrapper = show(CommandPalette)
+      await settled(2)
+      const input = document.querySelector<HTMLInputElement>('[role="combobox"]')!
+      input.value = word
+      input.dispatchEvent(new Event('input'))
+      await settled(4)
+      const [first] = [...document.querySelectorAll('[role="option"]')].map((one) => one.textContent)
+      expect(first).toContain(word === '快捷键' ? 'Keyboard shortcuts' : 'Switch light and dark')
+      wrapper.unmount()
+    },
+  )
 })
 
 describe('the key table', () => {
