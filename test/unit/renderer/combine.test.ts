@@ -41,7 +41,7 @@ const spread = (mean: number) => ({ mean, std: 0.5, min: mean - 1, max: mean + 1
 
 /** A card whose choice of runs lives here, as the tab keeps it. */
 async function showChoosing(
-  card: typeof SeveralCard | typeof EnsembleCard,
+  card: typeof SeveralCard  ,
   evaluation: HandlerOverrides['evaluation'],
 ) {
   const { workbench, show } = await startRenderer(
@@ -51,7 +51,7 @@ async function showChoosing(
   const chosen = ref<readonly number[]>([])
   const holder = defineComponent(
     () => () =>
-      h(card as typeof SeveralCard, {
+      h(card, {
         modelValue: chosen.value,
         'onUpdate:modelValue': (value: readonly number[]) => (chosen.value = value),
       }),

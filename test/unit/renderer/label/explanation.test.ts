@@ -41,7 +41,7 @@ async function inspect(explain: Explain = ({ studentId }) => Promise.resolve(anE
   const wrapper = (mounted = show(
     defineComponent(() => {
       workspace = provideWorkspace()
-      return () => h(StudentInspector, { student: student.value, commands: commands as never })
+      return () => h(StudentInspector, { student: student.value, commands: commands })
     }),
   ))
   const asked = () =>
