@@ -38,7 +38,7 @@ interface VariantAnswer extends Answer {
  * Why a model says what it says of one student of a scene: its answer for the scene as it is, for the scene without each neighbour that
  * the graph used (the next nearest then takes that place), and with each of this student's vectors replaced, everybody else's unchanged.
  *
- * Throws AppError `predict.one-scene`, `explain.rafnet-batches`, `explain.features-not-finite`, `explain.mean-missing`, and what predicting throws.
+ * Throws AppError `predict.one-scene`, `explain.rafnet-batches`, `explain.student-left-out`, `explain.mean-missing`, and what predicting throws.
  */
 export async function explain(
   { models, sessions }: PipelineParts,
@@ -91,7 +91,7 @@ function placeOf({ positions, leftOut }: ReadStudents, position: number): number
   if (row >= 0) return row
   const reason = leftOut.find((one) => one.position === position)?.reason ?? 'no such student in the scene'
   throw new AppError(
-    'explain.features-not-finite',
+    'explain.student-left-out',
     `No model can judge this student: ${reason}. Extract this student's features again.`,
     { position, reason },
   )

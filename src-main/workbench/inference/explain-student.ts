@@ -17,7 +17,7 @@ export interface ExplainParts {
 
 /**
  * Why a run's model says what it says of one student, computed anew with the features and boxes of now. Throws AppError
- * `runs.unknown`, `scenes.student-unknown`, `explain.student-left-out`, `explain.features-not-finite`, `explain.rafnet-batches`, and
+ * `runs.unknown`, `scenes.student-unknown`, `explain.student-left-out`, `explain.rafnet-batches`, and
  * what `gatherStudents` and compute throw.
  */
 export async function explainStudent(

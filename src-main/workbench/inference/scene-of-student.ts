@@ -2,7 +2,7 @@ import { AppError } from '#shared/contract/app-error.ts'
 import type { RunRow } from '#main/store/tables/run.ts'
 import { getStudent } from '#main/store/tables/student.ts'
 import { knownRun } from '../models/run-info.ts'
-import { storedModel, type StoredModel } from '../models/stored-model.ts'
+import { runnableModel, type StoredModel } from '../models/stored-model.ts'
 import { projectFile, type OpenProject } from '../projects/open-project.ts'
 import { gatherStudents, type GatheredStudents } from './gather-students.ts'
 
@@ -27,7 +27,7 @@ export async function sceneOfStudent(
   if (!student) {
     throw new AppError('scenes.student-unknown', `There is no student ${studentId} in this project.`, { studentId })
   }
-  const model = storedModel(project, run.modelId)
+  const model = runnableModel(project, run.modelId)
   const scene = await gatherStudents({
     store,
     sceneIds: [student.sceneId],
