@@ -15,6 +15,7 @@ import { neighbours } from './pipelines/neighbours.ts'
 import { predict } from './pipelines/predict.ts'
 import { createTrainingService } from './pipelines/training-service.ts'
 import { vectorMeans } from './pipelines/vector-means.ts'
+import { describeYolox } from './pipelines/yolox-detector.ts'
 import type { ComputeContract } from './protocol.ts'
 import { createProviders } from './sessions/providers.ts'
 import { createSessionPool } from './sessions/session-pool.ts'
@@ -51,6 +52,7 @@ export function createHandlers({ entry }: HandlerOptions): Handlers<ComputeContr
       write: ({ plan, out }, { signal }) => writeFeaturePickle(plan, out, signal),
     },
     detection: {
+      describe: (source) => describeYolox(source),
       run: (input, { signal }) => detect(parts.sessions, input, signal),
       embed: (input, { signal }) => embedBoxes(parts.sessions, input, signal),
     },

@@ -1,13 +1,16 @@
 import { z } from 'zod'
 import type { AppErrorData } from '#shared/contract/app-error.ts'
-import { stream } from '#shared/contract/procedure.ts'
+import { call, stream } from '#shared/contract/procedure.ts'
 import { device, path } from '#shared/contract/schemas.ts'
 import { yoloCard } from './yolo-card.ts'
+import { yoloxCard } from './yolox-card.ts'
+import type { YoloxDescription } from './yolox-card.ts'
 
-/** Lectern's own detector by the folder of its files, or a YOLO-style `.onnx` file of the user's. */
+/** Lectern's own detector by the folder of its files, a YOLO-style `.onnx` file of the user's, or a YOLOX checkpoint as its authors publish it. */
 const detectorSource = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('nanodet'), folder: path }),
   z.object({ kind: z.literal('yolo'), file: path, card: yoloCard }),
+  z.object({ kind: z.literal('yolox'), file: path, card: yoloxCard }),
 ])
 export type DetectorSource = z.infer<typeof detectorSource>
 
@@ -50,6 +53,8 @@ const corners = z.custom<Float64Array>((value) => value instanceof Float64Array 
 
 /** What main asks of detectors. */
 export const detectionContract = {
+  /** Recognises a YOLOX checkpoint by its parameter names and checks every number. Throws AppError `weights.*` and those of the file's format. */
+  describe: call(z.object({ file: path, card: yoloxCard.default({}) }))<YoloxDescription>(),
   /** Finds the persons of photos; `embeddings` adds Lectern's default vectors, from NanoDet's files in that folder. */
   run: stream(
     z.object({

@@ -1,4 +1,4 @@
-import type { UprightPhoto } from '../images/decode-photo.ts'
+import type { Colours, UprightPhoto } from '../images/decode-photo.ts'
 import type { ScoredBox } from './scored-box.ts'
 
 /** A detector that is ready to run: NanoDet, or a model of the user's own. */
@@ -8,6 +8,8 @@ export interface Detector {
   /** The execution provider that runs it, and why this one. */
   readonly provider: string
   readonly reason: string
+  /** How its photos are to be decoded; as they are shown where left out. */
+  readonly colours?: Colours
   /**
    * The persons on one photo, in its px and clipped to it, in any order. Throws AppError `model.run-failed`,
    * `detector.*`; stops between two passes when the signal aborts.

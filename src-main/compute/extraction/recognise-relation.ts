@@ -1,6 +1,6 @@
 import { checkWeightValues } from '#main/onnx/extractors/check-weights.ts'
 import { buildGroupRelation, isGroupRelation } from '#main/onnx/extractors/group-relation/build-group-relation.ts'
-import type { WeightTensors } from '#main/onnx/weight.ts'
+import { countedNumbers } from './counted-numbers.ts'
 import type { RelationDescription } from './extraction-contract.ts'
 import { withWeights } from './open-weights.ts'
 import type { OpenWeights } from './open-weights.ts'
@@ -45,17 +45,5 @@ export function recogniseRelation({ file, tensors }: OpenWeights, facts: Weights
         parts,
         options,
       ),
-  }
-}
-
-/** How many numbers a network uses, and what they are stored as. */
-export function countedNumbers(
-  used: readonly string[],
-  tensors: WeightTensors,
-): { readonly parameters: number; readonly dtype: string } {
-  const held = used.map((name) => tensors.get(name)!)
-  return {
-    parameters: held.reduce((sum, { shape }) => sum + shape.reduce((all, one) => all * one, 1), 0),
-    dtype: [...new Set(held.map(({ dtype }) => dtype))].join(', '),
   }
 }

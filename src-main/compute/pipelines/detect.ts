@@ -12,6 +12,7 @@ import { openDefaultEmbedder } from './default-embedder.ts'
 import type { DefaultEmbedder } from './default-embedder.ts'
 import { openNanodetDetector } from './nanodet-detector.ts'
 import { openYoloDetector } from './yolo-detector.ts'
+import { openYoloxDetector } from './yolox-detector.ts'
 
 export interface DetectInput {
   readonly detector: DetectorSource
@@ -25,17 +26,14 @@ export interface DetectInput {
  * Finds the persons of each photo, in the order given: `start`, then `scene` or `failed` for every photo, `end`. A photo
  * that cannot be read, or that the model does not run on, fails alone. Stops between two passes when the signal aborts.
  *
- * Throws AppError `detector.*`, `tfjs.*`, `model.not-loadable`, `inference.provider-unavailable` before the first photo.
+ * Throws AppError `detector.*`, `tfjs.*`, `weights.*`, `model.not-loadable`, `inference.provider-unavailable` before the first photo.
  */
 export async function* detect(
   sessions: SessionPool,
   { detector: source, photos, setting, embeddings, device }: DetectInput,
   signal: AbortSignal,
 ): AsyncGenerator<DetectionMessage> {
-  const detector =
-    source.kind === 'nanodet'
-      ? await openNanodetDetector(sessions, source.folder, setting, device)
-      : await openYoloDetector(sessions, source, device)
+  const detector = await openDetector(sessions, source, setting, device)
   const embedder = embeddings ? await openDefaultEmbedder(sessions, embeddings.folder, device) : null
   const { sha256, provider, reason } = detector
   yield { kind: 'start', provider, reason, sha256, embeddingSha256: embedder?.sha256 ?? null }
@@ -55,6 +53,18 @@ export async function* detect(
   yield { kind: 'end', scenes, failed: photos.length - scenes, msPerScene: scenes === 0 ? 0 : elapsedMs / scenes }
 }
 
+function openDetector(
+  sessions: SessionPool,
+  source: DetectorSource,
+  setting: DetectionSetting,
+  device: Device,
+): Promise<Detector> {
+  if (source.kind === 'nanodet') return openNanodetDetector(sessions, source.folder, setting, device)
+  return source.kind === 'yolo'
+    ? openYoloDetector(sessions, source, device)
+    : openYoloxDetector(sessions, source, device)
+}
+
 async function detectScene(
   detector: Detector,
   embedder: DefaultEmbedder | null,
@@ -62,10 +72,12 @@ async function detectScene(
   signal: AbortSignal,
 ): Promise<SceneDetection> {
   const start = performance.now()
-  const photo = await decodePhoto(file)
+  const photo = await decodePhoto(file, detector.colours)
   const found = await detector.detect(photo, signal)
   const boxes = seatOrder(found).map((place) => found[place]!)
-  const embeddings = embedder ? await embedder.embed(photo, boxes) : null
+  // Default vectors were measured on photos as they are shown.
+  const shown = embedder && detector.colours === 'stored' ? await decodePhoto(file) : photo
+  const embeddings = embedder ? await embedder.embed(shown, boxes) : null
   const { widthPx, heightPx } = photo
   return { widthPx, heightPx, boxes: packed(boxes), embeddings, elapsedMs: performance.now() - start }
 }

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { yoloxBoxes, yoloxRows } from '#main/compute/detection/yolox-detect.ts'
+import type { YoloxNetwork } from '#main/compute/detection/yolox-detect.ts'
 import { withWeights } from '#main/compute/extraction/open-weights.ts'
 import { letterbox } from '#main/compute/images/opencv/letterbox.ts'
 import { photoPixels } from '#main/compute/images/photo-pixels.ts'
@@ -51,6 +52,8 @@ describe.skipIf(rafnetFolder === null)(`YOLOX${rafnetFolder ? '' : ` (${withoutR
     session = await openSession(await loadRuntime(), { graph: model.bytes, weightsFolder }, options)
   })
 
+  const network = (): YoloxNetwork => ({ file: 'yolox_small.pth.tar', session })
+
   test('its sizes are read from the checkpoint', () => {
     expect(sizes).toEqual({ classes: 1, widths: [32, 64, 128], depths: [1, 3, 3, 1] })
   })
@@ -70,7 +73,7 @@ describe.skipIf(rafnetFolder === null)(`YOLOX${rafnetFolder ? '' : ` (${withoutR
   })
 
   test('rows equal PyTorch', async () => {
-    const { rows, columns } = await yoloxRows(session, photo, input)
+    const { rows, columns } = await yoloxRows(network(), photo, input)
     expect(rows.length / columns).toBe(fixture.anchors)
     const chosen = Object.keys(fixture.raw_rows)
     const actual = chosen.map((row) => [...rows.subarray(Number(row) * columns, (Number(row) + 1) * columns)])
@@ -83,10 +86,10 @@ describe.skipIf(rafnetFolder === null)(`YOLOX${rafnetFolder ? '' : ` (${withoutR
   })
 
   test('so do the boxes after suppression', async () => {
-    const boxes = await yoloxBoxes(session, photo, {
+    const boxes = await yoloxBoxes(network(), photo, {
       input,
-      scoreThreshold: fixture.score_threshold,
-      overlapLimit: fixture.nms_iou,
+      leastScore: fixture.score_threshold,
+      unionLimit: fixture.nms_iou,
     })
     const expected = fixture.detections_xyxy_scene_px
     const actual = boxes.map(({ x1, y1, x2, y2, score }) => [x1, y1, x2, y2, score])

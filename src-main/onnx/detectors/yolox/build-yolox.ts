@@ -27,6 +27,8 @@ export interface YoloxModel {
    * placed in the picture), objectness and class scores from 0 to 1; levels by stride, cells row by row.
    */
   readonly bytes: Uint8Array<ArrayBuffer>
+  /** Names of the weights that it needs. */
+  readonly weights: readonly string[]
 }
 
 /** For sentences. */
@@ -59,18 +61,20 @@ export function buildYolox(
   )
   const transposed = graph.node('Transpose', [rows], { perm: integers([0, 2, 1]) })
   graph.output(transposed, 'rows', 'float32', [1, 'cells', 5 + classes])
+  const built = graph.build()
   const bytes = encodeModel({
     irVersion: writtenIrVersion,
     operatorSets: new Map([['', writtenOperatorSet]]),
     producerName: 'Lectern',
     producerVersion: '',
     metadata: new Map(),
-    graph: graph.build(),
+    graph: built,
   })
+  const used = built.initializers.map(({ name }) => name).filter((name) => weights.has(name))
   const depths = ['dark2.1', 'dark3.1', 'dark4.1', 'dark5.2'].map((name) =>
     listLength(weights, `backbone.backbone.${name}.m`),
   )
-  return { sizes: { classes, widths: features.map(({ channels }) => channels), depths }, bytes }
+  return { sizes: { classes, widths: features.map(({ channels }) => channels), depths }, bytes, weights: used }
 }
 
 type Levels = readonly [FeatureMap, FeatureMap, FeatureMap]
