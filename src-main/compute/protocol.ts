@@ -9,7 +9,13 @@ import type { FeatureWritePlan } from '#main/exchange/rafnet/write-plan.ts'
 import type { SplitTable } from '#main/exchange/rafnet/split-table.ts'
 import { trainingContract } from './training-protocol.ts'
 
-export type { RecipeDescription, RecipeRequest, TrainInput } from './training-protocol.ts'
+export type {
+  PrepareRequest,
+  RecipeDescription,
+  RecipeRequest,
+  SplitAnswer,
+  TrainInput,
+} from './training-protocol.ts'
 import { detectionContract } from './detection/detection-contract.ts'
 
 export type {

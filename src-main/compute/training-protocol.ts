@@ -13,7 +13,6 @@ import type { PlainFeatures } from '#main/exchange/rafnet/write-plain-features.t
 import type { WriteModality } from '#main/exchange/rafnet/write-plan.ts'
 import type { LabelState } from '#main/training/run-results.ts'
 import type { SplitScene } from '#main/training/splits/group-scenes.ts'
-import type { MadeSplits } from '#main/training/splits/make-splits.ts'
 import type { SplitName } from '#main/training/training-config.ts'
 import type { Progress } from './protocol.ts'
 
@@ -32,6 +31,8 @@ const trainInput = z.object({
   lockFileSha256: z.string().nullable(),
   /** null where the labels are those of the files. */
   labelState: plain<LabelState>().nullable().default(null),
+  /** Photos on two sides that their names do not show; null where there are none. */
+  leakage: plain<Leakage>().nullable().default(null),
   /** Names this training for `stop`; null for one that nobody stops. */
   token: z.string().nullable().default(null),
   /** Trains nothing more: tests and keeps what an interrupted training left. */
@@ -89,9 +90,18 @@ export interface UnfitRows {
 }
 
 export interface SplitRequest {
-  readonly scenes: readonly SplitScene[]
+  readonly scenes: readonly (SplitScene & { readonly path: string })[]
+  readonly labelNames: readonly string[]
+  /** Sides that the scenes have already, [scenes]; null makes them. */
+  readonly given: readonly SplitName[] | null
+  readonly together: 'scene' | 'room' | 'date'
   readonly shares: Readonly<Record<SplitName, number>>
   readonly seed: number
+}
+
+export interface SplitAnswer extends ExaminedFiles {
+  /** [scenes] */
+  readonly sides: readonly SplitName[]
 }
 
 export interface PrepareRequest {
@@ -119,7 +129,7 @@ export const trainingContract = {
   findUnfit: call(
     z.object({ modalities: plain<readonly WriteModality[]>(), limitBytes: z.number().nullable() }),
   )<UnfitRows>(),
-  split: call(plain<SplitRequest>())<MadeSplits>(),
+  split: call(plain<SplitRequest>())<SplitAnswer>(),
   /** Writes what a training reads. */
   prepare: stream(plain<PrepareRequest>())<Progress<null>>(),
 }

@@ -11,8 +11,8 @@ export interface LabelState {
   readonly adjudicated: number
   /** Confirmed and adjudicated ones by annotator. */
   readonly annotators: Readonly<Record<string, number>>
-  /** The newest label of the project at that time. */
-  readonly last_label_id: number | null
+  /** The newest label of the project at that time, 0 where there was none. */
+  readonly last_label_id: number
 }
 
 /** What of a run only Lectern knows; goes under the key `lectern` of results.json. */

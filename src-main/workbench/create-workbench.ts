@@ -18,6 +18,7 @@ import { createScenes } from './scenes/create-scenes.ts'
 import { createSettings } from './settings/create-settings.ts'
 import { createSettingsFile } from './settings/settings-file.ts'
 import { createTraining } from './training/create-training.ts'
+import { TrainingQueue } from './training/training-queue.ts'
 import type { ComputeClient, WorkbenchContext } from './workbench-context.ts'
 
 export interface WorkbenchOptions {
@@ -47,7 +48,7 @@ export function createWorkbench(options: WorkbenchOptions): Workbench {
   const { appVersion, userDataFolder, resourcesFolder, clock, compute } = options
   const onDamaged = (keptAs: string): void =>
     options.onWarning(`A damaged file was kept as ${keptAs}; Lectern goes on without it.`)
-  const context: WorkbenchContext = {
+  const base = {
     appVersion,
     userDataFolder,
     resourcesFolder,
@@ -59,6 +60,7 @@ export function createWorkbench(options: WorkbenchOptions): Workbench {
     settings: createSettingsFile(userDataFolder, onDamaged),
     media: createMediaRoutes(),
   }
+  const context: WorkbenchContext = { ...base, trainings: new TrainingQueue(base) }
   const recent = createRecentProjects(userDataFolder, { onDamaged, onWarning: options.onWarning })
   registerProjectMedia(context.media, context)
 
@@ -68,7 +70,7 @@ export function createWorkbench(options: WorkbenchOptions): Workbench {
     edits: createEdits(context),
     models: createModels(context),
     evaluation: createEvaluation(context),
-    training: createTraining(context),
+    training: createTraining(context, () => handlers.models),
     exchange: createExchange(context),
     reports: createReports(context),
     jobs: createJobs(context.jobs),

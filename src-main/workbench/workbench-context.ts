@@ -5,6 +5,7 @@ import type { MediaRoutes } from './media/media-routes.ts'
 import type { ChangeLog } from './projects/change-log.ts'
 import type { CurrentProject } from './projects/current-project.ts'
 import type { SettingsFile } from './settings/settings-file.ts'
+import type { TrainingQueue } from './training/training-queue.ts'
 
 export type ComputeClient = Client<ComputeContract>
 
@@ -22,6 +23,8 @@ export interface WorkbenchContext {
   /** Where a service says what it changed, after its transaction. */
   readonly changes: ChangeLog
   readonly jobs: JobRegistry
+  /** The trainings of the open project. */
+  readonly trainings: TrainingQueue
   readonly settings: SettingsFile
   readonly media: MediaRoutes
 }

@@ -1,10 +1,9 @@
 import { vectorRows } from '#main/exchange/rafnet/vector-rows.ts'
 import { columnItems } from '#main/exchange/rafnet/columns.ts'
 import { countClasses } from '#main/training/losses/class-weights.ts'
-import type { SplitName } from '#main/training/training-config.ts'
 import type { SplitPlan } from '#shared/contract/training.ts'
 import type { ExaminedFiles } from '../training-protocol.ts'
-import { leakageOf, trainingFindings } from './train-findings.ts'
+import { leakageOf, splitFindings } from './train-findings.ts'
 import type { JudgedSplit } from './train-findings.ts'
 import { checkModality, openSplit, readFeatureDict } from './train-splits.ts'
 import type { ResolvedRecipe } from './training-recipe.ts'
@@ -17,22 +16,24 @@ export function examineSplits({ files, config }: ResolvedRecipe): ExaminedFiles 
     if (known) return known
     const { labels, imagePaths, context } = openSplit(file, config.head)
     for (const modality of config.head.modalities) checkModality(modality, context)
-    judged.set(file, { labels, imagePaths })
-    return { labels, imagePaths }
+    const split = { classCounts: countClasses(labels, config.head.classes), imagePaths }
+    judged.set(file, split)
+    return split
   }
   const splits = { train: judge(files.train), val: judge(files.val), test: judge(files.test) }
   const leakage = leakageOf(splits)
-  const planOf = (name: SplitName): SplitPlan => ({
-    scenes: new Set(splits[name].imagePaths).size,
-    students: splits[name].labels.length,
-    classCounts: countClasses(splits[name].labels, config.head.classes),
-  })
   return {
-    splits: { train: planOf('train'), val: planOf('val'), test: planOf('test') },
-    findings: trainingFindings(config, splits, leakage),
+    splits: { train: splitPlan(splits.train), val: splitPlan(splits.val), test: splitPlan(splits.test) },
+    findings: splitFindings(config.labelNames, splits, leakage),
     leakage,
   }
 }
+
+export const splitPlan = ({ classCounts, imagePaths }: JudgedSplit): SplitPlan => ({
+  scenes: new Set(imagePaths).size,
+  students: classCounts.reduce((sum, count) => sum + count, 0),
+  classCounts,
+})
 
 /** How wide the named modalities of a feature pickle are; those that it does not have are left out. */
 export function widthsOfFile(file: string, names: readonly string[]): { name: string; width: number }[] {

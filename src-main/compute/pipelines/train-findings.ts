@@ -1,31 +1,26 @@
 import { findLeakage } from '#main/training/leakage.ts'
-import { countClasses } from '#main/training/losses/class-weights.ts'
 import type { SplitName, TrainingConfig } from '#main/training/training-config.ts'
 import type { Finding } from '#shared/contract/summary.ts'
 import type { Leakage } from '#shared/contract/training.ts'
 
 /** What a finding about a split needs to know of it. */
 export interface JudgedSplit {
-  /** [students] */
-  readonly labels: Int32Array
-  /** Photo of each student; empty where the file names none. */
+  /** [classes] */
+  readonly classCounts: readonly number[]
+  /** Photo of each student, or of each scene; empty where nobody names any. */
   readonly imagePaths: readonly string[]
 }
+export type JudgedSplits = Readonly<Record<SplitName, JudgedSplit>>
 
-export const leakageOf = (splits: Readonly<Record<SplitName, JudgedSplit>>): Leakage | null =>
+export const leakageOf = (splits: JudgedSplits): Leakage | null =>
   findLeakage({ train: splits.train.imagePaths, val: splits.val.imagePaths, test: splits.test.imagePaths })
 
-/** What the user should know before hours are spent; training goes on. */
-export function trainingFindings(
-  config: TrainingConfig,
-  splits: Readonly<Record<SplitName, JudgedSplit>>,
-  leakage: Leakage | null,
-): Finding[] {
+/** What the user should know of the data before hours are spent; training goes on. */
+export function splitFindings(labelNames: readonly string[], splits: JudgedSplits, leakage: Leakage | null): Finding[] {
   return [
     ...leakageFindings(leakage),
-    ...Object.entries(splits).flatMap(([name, split]) => absentClasses(config, name, split)),
+    ...Object.entries(splits).flatMap(([name, split]) => absentClasses(labelNames, name, split)),
     ...Object.entries(splits).flatMap(([name, split]) => singlePhoto(name, split)),
-    ...ignoredKeys(config),
   ]
 }
 
@@ -43,9 +38,8 @@ function leakageFindings(leakage: Leakage | null): Finding[] {
   ]
 }
 
-function absentClasses({ labelNames, head }: TrainingConfig, split: string, { labels }: JudgedSplit): Finding[] {
-  const counts = countClasses(labels, head.classes)
-  const absent = labelNames.filter((_, index) => counts[index] === 0)
+function absentClasses(labelNames: readonly string[], split: string, { classCounts }: JudgedSplit): Finding[] {
+  const absent = labelNames.filter((_, index) => classCounts[index] === 0)
   if (absent.length === 0) return []
   const effect = split === 'train' ? 'the model cannot learn them' : 'the figures of this split say nothing about them'
   return [
@@ -65,6 +59,7 @@ function singlePhoto(split: string, { imagePaths }: JudgedSplit): Finding[] {
   return [{ code: 'training.one-scene', severity: 'warning', count: 1, examples: imagePaths.slice(0, 1), message }]
 }
 
+/** Keys of a configuration that Lectern passes over. */
 export function ignoredKeys({ ignored }: TrainingConfig): Finding[] {
   if (ignored.length === 0) return []
   const message = `Keys of the configuration that have no effect here: ${ignored.join(', ')}.`

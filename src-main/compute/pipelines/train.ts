@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { basename, extname, resolve } from 'node:path'
 import type { ConfigMapping } from '#main/codecs/yaml/config-value.ts'
 import { readConfig } from '#main/codecs/yaml/read-config.ts'
+import { countClasses } from '#main/training/losses/class-weights.ts'
 import { prepareTraining } from '#main/training/prepare-training.ts'
 import type { PreparedTraining } from '#main/training/prepare-training.ts'
 import { seedResults, spreadOf } from '#main/training/run-results.ts'
@@ -17,7 +18,7 @@ import type { TrainInput } from '../protocol.ts'
 import { openTrainingSessions } from '../sessions/open-training-sessions.ts'
 import { locate, readText } from './config-files.ts'
 import type { StopFlag } from './stop-requests.ts'
-import { leakageOf, trainingFindings } from './train-findings.ts'
+import { ignoredKeys, leakageOf, splitFindings } from './train-findings.ts'
 import type { JudgedSplit } from './train-findings.ts'
 import { openSeedFolder, writeSummaries } from './train-run-folder.ts'
 import type { SeedFolder } from './train-run-folder.ts'
@@ -104,11 +105,11 @@ async function openRun(input: TrainInput, signal: AbortSignal): Promise<Training
   const outputFolder = resolve(input.root, input.outputFolder ?? config.outputFolder ?? `results/training/${model}`)
   const splits = await loadSplits(config, (path) => locate(path, input.root, configFile), signal)
   const judged = (name: SplitName): JudgedSplit => ({
-    labels: splits[name].rows.labels,
+    classCounts: countClasses(splits[name].rows.labels, config.head.classes),
     imagePaths: splits[name].imagePaths,
   })
   const known = { train: judged('train'), val: judged('val'), test: judged('test') }
-  const leakage = leakageOf(known)
+  const leakage = leakageOf(known) ?? input.leakage
   return {
     input,
     model,
@@ -117,7 +118,7 @@ async function openRun(input: TrainInput, signal: AbortSignal): Promise<Training
     outputFolder,
     splits,
     seeds: input.seeds ?? config.seeds,
-    findings: trainingFindings(config, known, leakage),
+    findings: [...splitFindings(config.labelNames, known, leakage), ...ignoredKeys(config)],
     leakage,
     fingerprint: fingerprintOf(config, splits, input.appVersion),
   }

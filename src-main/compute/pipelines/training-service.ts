@@ -1,11 +1,11 @@
 import { trainingPresets } from '#main/training/presets.ts'
-import { makeSplits } from '#main/training/splits/make-splits.ts'
 import type { Handlers } from '#shared/rpc/types.ts'
 import type { ComputeContract } from '../protocol.ts'
 import { describeRecipe } from './describe-recipe.ts'
 import { examineSplits } from './examine-splits.ts'
 import { findUnfit } from './find-unfit.ts'
 import { prepareRun } from './prepare-run.ts'
+import { splitScenes } from './split-scenes.ts'
 import { createStopRequests } from './stop-requests.ts'
 import { train } from './train.ts'
 import { resolveRecipe } from './training-recipe.ts'
@@ -30,7 +30,7 @@ export function createTrainingService(): Handlers<ComputeContract>['training'] {
     describe: ({ request, students }) => describeRecipe(request, students),
     examine: ({ request }) => examineSplits(resolveRecipe(request)),
     findUnfit: ({ modalities, limitBytes }, { signal }) => findUnfit(modalities, limitBytes, signal),
-    split: ({ scenes, shares, seed }) => makeSplits(scenes, shares, seed),
+    split: (request) => splitScenes(request),
     prepare: (input, { signal }) => prepareRun(input, signal),
   }
 }

@@ -14,7 +14,7 @@ const attempts = 1500
  * (Sechidis, Tsoumakas and Vlahavas 2011) from the rarest class on, then small moves and exchanges that lower `SplitBalance.cost`; the
  * best of some seeded starts. No split stays empty. The same groups, shares and seed give the same splits.
  *
- * @param shares [splits], positive
+ * @param shares [splits], train first, positive
  * @returns the split of each group, [groups]
  * @throws AppError `training.one-scene`, `training.too-few-groups`
  */
@@ -95,17 +95,13 @@ function fillEmptySplits(groups: readonly SplitGroup[], assigned: number[], bala
     let [cheapest, lowest] = [-1, Infinity]
     for (const [group, from] of assigned.entries()) {
       if (balance.groups[from]! < 2) continue
-      const cost = costAfter(balance, () => move(groups, assigned, balance, group, empty))
+      move(groups, assigned, balance, group, empty)
+      const cost = balance.cost()
       move(groups, assigned, balance, group, from)
       if (cost < lowest) [cheapest, lowest] = [group, cost]
     }
     move(groups, assigned, balance, cheapest, empty)
   }
-}
-
-function costAfter(balance: SplitBalance, change: () => void): number {
-  change()
-  return balance.cost()
 }
 
 function move(

@@ -14,15 +14,17 @@ export interface SplitBalance {
   cost(): number
 }
 
-/** A class that a split has none of costs as much as this share of it in the wrong place. */
-const absentClassCost = 1
+/** What a class costs that train, the first split, has none of: it cannot be learnt. */
+const unlearnableCost = 1
+/** What it costs that another split has none of a class of which each could have some. */
+const absentCost = 0.2
 /** Shares of students beside shares of classes: the sizes that were asked for matter as much as all classes together. */
 const sizeWeight = 4
 
 /**
  * Per class and split, the squared difference between the share of the class's students that it has and should have; likewise for all
- * students, weighted; and a cost for each class that a split has none of although there are enough groups for all splits.
- * @param shares [splits], their sum is 1
+ * students, weighted; and a cost for each class that a split has none of.
+ * @param shares [splits], train first, their sum is 1
  */
 export function createSplitBalance(groups: readonly SplitGroup[], shares: readonly number[]): SplitBalance {
   const classes = groups[0]?.classCounts.length ?? 0
@@ -41,7 +43,9 @@ export function createSplitBalance(groups: readonly SplitGroup[], shares: readon
       if (total === 0) continue
       const count = counts[split]![index]!
       cost += (count / total - share) ** 2
-      if (count === 0 && holders[index]! >= shares.length) cost += absentClassCost
+      if (count > 0) continue
+      if (split === 0) cost += unlearnableCost
+      else if (holders[index]! >= shares.length) cost += absentCost
     }
     return cost
   }

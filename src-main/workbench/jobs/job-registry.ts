@@ -1,5 +1,6 @@
 import { AppError, cancelled, toAppError } from '#shared/contract/app-error.ts'
 import type { Job, JobKind } from '#shared/contract/jobs.ts'
+import { watchLatest } from '../watch-latest.ts'
 
 /** What the work of a job gets. */
 export interface JobContext {
@@ -146,31 +147,4 @@ function failure(thrown: unknown): AppError {
     {},
     { cause: thrown },
   )
-}
-
-/** Yields the newest state, and only the newest: a slow follower skips what is already old. */
-async function* watchLatest<Value>(
-  read: () => Value,
-  watchers: Set<() => void>,
-  signal: AbortSignal,
-): AsyncGenerator<Value, void> {
-  let changed = true
-  let wake = (): void => undefined
-  const watcher = (): void => {
-    changed = true
-    wake()
-  }
-  watchers.add(watcher)
-  signal.addEventListener('abort', watcher, { once: true })
-  try {
-    while (!signal.aborted) {
-      if (changed) {
-        changed = false
-        yield read()
-      } else await new Promise<void>((resolve) => (wake = resolve))
-    }
-  } finally {
-    watchers.delete(watcher)
-    signal.removeEventListener('abort', watcher)
-  }
 }

@@ -35,6 +35,7 @@ export function createProjects(parts: ProjectsParts): Handlers<LecternContract>[
 
   const enter = async (opened: OpenProject): Promise<ProjectSummary> => {
     project.set(opened)
+    context.trainings.open(opened)
     changes.publish(allTopics)
     return remember(parts, opened)
   }
@@ -109,7 +110,7 @@ export function createProjects(parts: ProjectsParts): Handlers<LecternContract>[
   }
 }
 
-const allTopics = ['project', 'scenes', 'students', 'labels', 'models', 'runs'] as const
+const allTopics = ['project', 'scenes', 'students', 'labels', 'models', 'runs', 'trainings'] as const
 
 /** Whether both paths lead to one folder, by whatever links. */
 function isSameFolder(one: string, other: string): boolean {
@@ -131,6 +132,7 @@ function createQueue(): <Result>(work: () => Promise<Result>) => Promise<Result>
 export async function leaveProject({ context, recent }: Pick<ProjectsParts, 'context' | 'recent'>): Promise<void> {
   const current = context.project.get()
   if (!current) return
+  await context.trainings.close()
   await context.jobs.cancelAll()
   // A cancelled sample closes its own project.
   if (context.project.get() !== current) return
@@ -167,6 +169,7 @@ async function fillSample(parts: ProjectsParts, files: SampleFiles, signal: Abor
     return await remember(parts, opened)
   } catch (error) {
     context.project.set(null)
+    await context.trainings.close()
     closeProject(opened)
     await rm(opened.folder, { recursive: true, force: true })
     await recent.forget(opened.folder)

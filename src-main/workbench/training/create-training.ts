@@ -1,61 +1,62 @@
-import { createHash } from 'node:crypto'
-import { readFileSync } from 'node:fs'
-import { basename, dirname, join } from 'node:path'
 import type { LecternContract } from '#shared/contract/contract.ts'
-import type { TrainingMessage } from '#shared/contract/training.ts'
 import type { Handlers } from '#shared/rpc/types.ts'
-import type { JobContext } from '../jobs/job-registry.ts'
+import { epochsOfTraining, seedsOfTraining } from '#main/store/tables/training.ts'
 import type { WorkbenchContext } from '../workbench-context.ts'
-import { followJob } from './follow-job.ts'
+import { adoptTraining } from './adopt-training.ts'
+import type { ModelCalls } from './adopt-training.ts'
+import { enqueueTraining } from './enqueue-training.ts'
+import { hashOfLockFile } from './lock-file.ts'
+import { planTraining } from './plan-training.ts'
+import { removeTraining } from './remove-training.ts'
+import { createRunConfig } from './run-config.ts'
+import { knownTraining } from './training-info.ts'
 
-type Parts = Pick<WorkbenchContext, 'compute' | 'jobs' | 'appVersion' | 'resourcesFolder'>
+type Parts = Pick<
+  WorkbenchContext,
+  'project' | 'compute' | 'jobs' | 'trainings' | 'appVersion' | 'resourcesFolder' | 'clock'
+>
 type TrainingService = Handlers<LecternContract>['training']
 
-/** The training service. It needs no open project: a configuration names its own data. */
-export function createTraining({ compute, jobs, appVersion, resourcesFolder }: Parts): TrainingService {
-  const lockFileSha256 = hashOfLockFile(dirname(resourcesFolder))
+/** The training service: configurations that name their own data, and the open project's queue. */
+export function createTraining(parts: Parts, models: () => ModelCalls): TrainingService {
+  const { project, compute, trainings } = parts
   return {
-    run: (input, { signal }) =>
-      followJob<TrainingMessage>(async (tell) => {
-        const work = async (job: JobContext): Promise<void> => {
-          const progress = epochCounter(job)
-          const request = { ...input, appVersion, lockFileSha256 }
-          for await (const message of compute.training.run(request, { signal: job.signal })) {
-            progress(message)
-            tell(message)
-          }
-        }
-        await jobs.run('train', basename(input.config), work, { signal })
-      }),
+    run: createRunConfig(parts, hashOfLockFile(parts.resourcesFolder)),
     presets: () => compute.training.presets({}),
-  }
-}
-
-/** Progress in epochs over all seeds. */
-function epochCounter(job: JobContext): (message: TrainingMessage) => void {
-  let epochs = 0
-  let endedSeeds = 0
-  let total = 0
-  return (message) => {
-    if (message.kind === 'start') {
-      epochs = message.epochs
-      total = epochs * message.seeds.length
-    }
-    if (message.kind === 'epoch') job.progress(endedSeeds * epochs + message.record.epoch, total)
-    if (message.kind === 'seed-end') {
-      endedSeeds += 1
-      job.progress(endedSeeds * epochs, total)
-    }
-  }
-}
-
-/** Hash of the lock file of the packages that run; null where the application was packed without it. */
-function hashOfLockFile(applicationFolder: string): string | null {
-  try {
-    return createHash('sha256')
-      .update(readFileSync(join(applicationFolder, 'package-lock.json')))
-      .digest('hex')
-  } catch {
-    return null
+    plan: async ({ recipe, data, batchSize }, { signal }) => {
+      const changes = { seeds: null, epochs: null, batchSize, learningRate: null }
+      const options = { project: project.require(), compute, recipe, data, changes, signal }
+      return (await planTraining(options)).plan
+    },
+    enqueue: (order, { signal }) => enqueueTraining(parts, project.require(), order, signal),
+    watch: (_input, { signal }) => trainings.watch(signal),
+    curves: ({ trainingId }) => {
+      const { store } = project.require()
+      knownTraining(store, trainingId)
+      const records = epochsOfTraining(store, trainingId)
+      return seedsOfTraining(store, trainingId).map(({ seed }) => ({ seed, records: records.get(seed) ?? [] }))
+    },
+    pause: async ({ trainingId }) => {
+      await trainings.pause(project.require(), trainingId)
+      return null
+    },
+    resume: ({ trainingId }) => {
+      trainings.resume(project.require(), trainingId)
+      return null
+    },
+    stop: async ({ trainingId }) => {
+      await trainings.stop(project.require(), trainingId)
+      return null
+    },
+    remove: async ({ trainingId }) => {
+      await removeTraining(project.require(), trainingId)
+      trainings.changed()
+      return null
+    },
+    adopt: async (asked, { signal }) => {
+      const made = await adoptTraining(project.require(), models(), asked, signal)
+      trainings.changed()
+      return made
+    },
   }
 }

@@ -1,0 +1,162 @@
+import { AppError } from '#shared/contract/app-error.ts'
+import type { Finding } from '#shared/contract/summary.ts'
+import type { TrainingData } from '#shared/contract/training.ts'
+import type { PrepareRequest, RecipeDescription, SplitAnswer } from '#main/compute/protocol.ts'
+import type { WriteModality } from '#main/exchange/rafnet/write-plan.ts'
+import type { FeatureSet } from '#main/store/tables/feature.ts'
+import type { Omissions } from '../inference/omissions.ts'
+import { projectFile } from '../projects/open-project.ts'
+import type { OpenProject } from '../projects/open-project.ts'
+import type { ComputeClient } from '../workbench-context.ts'
+import { gatherLabelled } from './gather-labelled.ts'
+import type { LabelledScene, LabelledStudent } from './gather-labelled.ts'
+import { labelNames } from './recipe-request.ts'
+
+type ProjectData = Extract<TrainingData, { kind: 'project' }>
+type SplitName = keyof NonNullable<PrepareRequest['splits']>
+
+/** A student with the photo it is in. */
+export interface DraftedStudent extends LabelledStudent {
+  readonly path: string
+}
+
+/** What a training on a project would be made of. */
+export interface DraftedData extends Pick<SplitAnswer, 'splits' | 'leakage'> {
+  readonly findings: readonly Finding[]
+  readonly students: Readonly<Record<SplitName, readonly DraftedStudent[]>>
+}
+
+export interface DraftOptions {
+  readonly project: OpenProject
+  readonly compute: ComputeClient
+  readonly data: ProjectData
+  readonly modalities: RecipeDescription['modalities']
+  /** Filled with whom the draft leaves out, also when it throws. */
+  readonly omissions: Omissions
+  /** Vectors that are looked at for NaN and infinities at most; null looks at all. */
+  readonly limitBytes: number | null
+  readonly signal: AbortSignal | undefined
+}
+
+const splitNames = ['train', 'val', 'test'] as const
+
+/**
+ * The project's students with a label, handed to train, val and test. Throws AppError `training.no-students`, `training.one-scene`,
+ * `training.too-few-groups`, `training.split-missing`, and what `usableFeatureSets` throws.
+ */
+export async function draftData(options: DraftOptions): Promise<DraftedData> {
+  const { project, compute, data, omissions, signal } = options
+  const gathered = await gatherLabelled({ ...options, onlyConfirmed: data.onlyConfirmed })
+  if (gathered.length === 0) throw noStudents(omissions)
+  const { scenes, findings } = await fitScenes(gathered, options)
+  const sided = data.splits === 'imported' ? importedSides(scenes, omissions) : { scenes, given: null }
+  const names = labelNames(project)
+  const answer = await compute.training.split(
+    {
+      scenes: sided.scenes.map(({ path, contentHash, students, room, takenAt }) => ({
+        path,
+        contentHash,
+        key: data.together === 'scene' ? null : data.together === 'room' ? room : (takenAt?.slice(0, 10) ?? null),
+        classCounts: names.map((_, index) => students.filter(({ classIndex }) => classIndex === index).length),
+      })),
+      labelNames: names,
+      given: sided.given,
+      together: data.together,
+      shares: data.shares,
+      seed: data.splitSeed,
+    },
+    { signal },
+  )
+  const studentsOf = (name: SplitName): DraftedStudent[] =>
+    sided.scenes.flatMap(({ path, students }, index) =>
+      answer.sides[index] === name ? students.map((student) => ({ ...student, path })) : [],
+    )
+  return {
+    splits: answer.splits,
+    leakage: answer.leakage,
+    findings: [...answer.findings, ...findings],
+    students: { train: studentsOf('train'), val: studentsOf('val'), test: studentsOf('test') },
+  }
+}
+
+function noStudents(omissions: Omissions): AppError {
+  const reasons = omissions.list().map(({ count, reason }) => `${count} ${reason}`)
+  return new AppError(
+    'training.no-students',
+    `There is no student to learn from${reasons.length > 0 ? `: ${reasons.join('; ')}` : ''}. Label students whose features were imported or extracted.`,
+    { reasons },
+  )
+}
+
+/** The scenes without the students whose vectors hold NaN or an infinity: one is enough to spoil a training. */
+async function fitScenes(
+  scenes: readonly LabelledScene[],
+  { project, compute, modalities, omissions, limitBytes, signal }: DraftOptions,
+): Promise<{ readonly scenes: readonly LabelledScene[]; readonly findings: readonly Finding[] }> {
+  const students = scenes.flatMap((scene) => scene.students)
+  const columns = writeModalities(project, modalities, students)
+  const { checked, rows } = await compute.training.findUnfit({ modalities: columns, limitBytes }, { signal })
+  const unfit = new Set(rows.map((row) => students[row]!.id))
+  omissions.add('features-not-finite', 'features with NaN or infinite values', unfit.size)
+  const kept = scenes.map((scene) => ({ ...scene, students: scene.students.filter(({ id }) => !unfit.has(id)) }))
+  const left = kept.filter((scene) => scene.students.length > 0)
+  if (left.length === 0) throw noStudents(omissions)
+  return { scenes: left, findings: checked < students.length ? [uncheckedFinding(checked, students.length)] : [] }
+}
+
+const uncheckedFinding = (checked: number, students: number): Finding => ({
+  code: 'training.vectors-unchecked',
+  severity: 'info',
+  count: students - checked,
+  examples: [],
+  message: `The vectors of ${checked} of ${students} students were looked at for NaN and infinities; the others are when the training starts, and whoever has some is left out then.`,
+})
+
+/** The splits that scenes came with; scenes of none are left out. */
+function importedSides(
+  scenes: readonly LabelledScene[],
+  omissions: Omissions,
+): { readonly scenes: readonly LabelledScene[]; readonly given: readonly SplitName[] } {
+  const sideOf = ({ split }: LabelledScene): SplitName | undefined =>
+    splitNames.find((name) => name === split?.trim().toLowerCase())
+  const sided = scenes.filter((scene) => sideOf(scene) !== undefined)
+  for (const { split, students } of scenes.filter((scene) => sideOf(scene) === undefined))
+    omissions.add(
+      'split-unknown',
+      split === null ? 'a scene of no split' : `a scene of the split "${split}"`,
+      students.length,
+    )
+  const given = sided.map((scene) => sideOf(scene)!)
+  const missing = splitNames.filter((name) => !given.includes(name))
+  if (missing.length === 0) return { scenes: sided, given }
+  throw new AppError(
+    'training.split-missing',
+    `No scene with labelled students belongs to ${missing.join(' and ')}. Import files as train, val and test, or let Lectern make the splits.`,
+    { missing },
+  )
+}
+
+/** Where the vectors of students lie, column by column. */
+export function writeModalities(
+  project: OpenProject,
+  modalities: RecipeDescription['modalities'],
+  students: readonly LabelledStudent[],
+): WriteModality[] {
+  return modalities
+    .filter(({ role }) => role === 'feature')
+    .map(({ name, width }, column) => {
+      const sets = new Map<number, FeatureSet>()
+      for (const student of students) sets.set(student.sets[column]!.id, student.sets[column]!)
+      const order = [...sets.keys()]
+      const dtypes = new Set([...sets.values()].map(({ dtype }) => dtype))
+      const [dtype = 'f4'] = dtypes.size === 1 ? dtypes : ['f4']
+      return {
+        name,
+        width,
+        form: { container: 'array', dtype: dtype === 'u1' || dtype === 'i1' ? `|${dtype}` : `<${dtype}` },
+        files: [...sets.values()].map((set) => ({ file: projectFile(project, set.file), dtype: set.dtype })),
+        fileOfRow: Uint16Array.from(students, (student) => order.indexOf(student.sets[column]!.id)),
+        rows: Uint32Array.from(students, (student) => student.rows[column]!),
+      }
+    })
+}
