@@ -40,10 +40,7 @@ const figures = (base: number) => ({
 const spread = (mean: number) => ({ mean, std: 0.5, min: mean - 1, max: mean + 1 })
 
 /** A card whose choice of runs lives here, as the tab keeps it. */
-async function showChoosing(
-  card: typeof SeveralCard  ,
-  evaluation: HandlerOverrides['evaluation'],
-) {
+async function showChoosing(card: typeof SeveralCard, evaluation: HandlerOverrides['evaluation']) {
   const { workbench, show } = await startRenderer(
     { evaluation: { ...evaluation } },
     ({ state }) => (state.runs = seeds),
