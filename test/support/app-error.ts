@@ -10,3 +10,13 @@ export function thrownAppError(action: () => unknown): AppError {
   }
   throw new Error('nothing was thrown')
 }
+
+/** What a promise is rejected with, which must be an AppError; anything else, or success, fails the test. */
+export async function rejectedAppError(promise: Promise<unknown>): Promise<AppError> {
+  const error = await promise.then(
+    () => null,
+    (reason: unknown) => reason,
+  )
+  if (error instanceof AppError) return error
+  throw error ?? new Error('nothing was thrown')
+}
