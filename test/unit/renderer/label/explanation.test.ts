@@ -75,7 +75,7 @@ describe('why', () => {
       [2, 'false', false],
     ])
     expect(wrapper.get('[data-testid="why-summary"]').text()).toBe(
-      'Reading/Writing would change without: Student p2, convnext.',
+      'Reading/Writing would change without: Student p2, convnext (zeros).',
     )
     expect(wrapper.text()).toContain('or by the mean over: split train')
   })
