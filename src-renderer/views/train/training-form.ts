@@ -156,13 +156,14 @@ function chosenRecipe(form: TrainingForm, context: FormContext): TrainingRecipe 
 export interface PlanInput {
   readonly recipe: TrainingRecipe
   readonly data: TrainingData
+  readonly batchSize: number | null
 }
 
 /** What `training.plan` is asked; null while something that it needs is not chosen. */
 export function planOf(form: TrainingForm, context: FormContext): PlanInput | null {
   const data = chosenData(form, context)
   const recipe = chosenRecipe(form, context)
-  return data && recipe && { recipe, data }
+  return data && recipe && { recipe, data, batchSize: form.batchSize }
 }
 
 /** Seeds that are shown as chosen; a configuration brings its own unless others are given. */
@@ -174,7 +175,7 @@ export function orderOf(form: TrainingForm, context: FormContext): TrainingOrder
   const plan = planOf(form, context)
   const seeds = chosenSeeds(form)
   if (plan === null || (seeds.length === 0 && form.source !== 'config')) return null
-  const { epochs, batchSize, learningRate } = form
+  const { epochs, learningRate } = form
   const ownSeeds = seeds.length === 0 ? null : [...seeds]
-  return { ...plan, name: form.name.trim() || null, seeds: ownSeeds, epochs, batchSize, learningRate }
+  return { ...plan, name: form.name.trim() || null, seeds: ownSeeds, epochs, learningRate }
 }

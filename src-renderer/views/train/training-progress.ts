@@ -38,9 +38,9 @@ export const inQueueOrder = (trainings: readonly TrainingInfo[]): readonly Train
   ...trainings.filter((one) => !['running', 'queued', 'paused'].includes(one.state)).reverse(),
 ]
 
-/** The seed with the best val macro F1 (no-null); the first of equals. */
+/** The seed with the best val macro F1 (no-null), the first of equals; null where no epoch of any seed was better than 0. */
 export function bestSeed(training: TrainingInfo): number | null {
-  const seeds = training.summary?.seeds ?? []
+  const seeds = (training.summary?.seeds ?? []).filter((one) => one.bestEpoch > 0)
   if (seeds.length === 0) return null
   return seeds.reduce((best, one) => (one.bestValMacroF1NoNull > best.bestValMacroF1NoNull ? one : best)).seed
 }

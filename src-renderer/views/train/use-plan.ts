@@ -16,7 +16,10 @@ export function usePlan(input: Ref<PlanInput | null>) {
   let timer: ReturnType<typeof setTimeout> | null = null
   watch(wanted, (key) => {
     if (timer) clearTimeout(timer)
-    timer = setTimeout(() => (asked.value = key), typingMs)
+    const ask = () => (asked.value = key)
+    // There is nothing to type over yet: the first plan comes at once.
+    if (asked.value === null) ask()
+    else timer = setTimeout(ask, typingMs)
   })
   const { data, error, loading } = useLatest<TrainingPlan | null>(
     [asked, () => project.revisions.labels, () => project.revisions.students, () => project.revisions.scenes],
