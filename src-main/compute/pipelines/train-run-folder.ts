@@ -5,11 +5,13 @@ import { writeCheckpoint } from '#main/codecs/torch/write-checkpoint.ts'
 import type { ConfigMapping } from '#main/codecs/yaml/config-value.ts'
 import { writeConfig } from '#main/codecs/yaml/write-config.ts'
 import { writeFailure } from '#main/exchange/files.ts'
+import { finalEntry, finalResultsCsv, testFigures } from '#main/exchange/rafnet/final-results.ts'
+import type { FinalEntry } from '#main/exchange/rafnet/final-results.ts'
 import { stageFile } from '#main/exchange/write-atomically.ts'
 import type { HeadConfig } from '#main/onnx/architectures/config.ts'
 import { stateDict } from '#main/training/head-state.ts'
-import { finalEntry, finalResultsCsv, trainingHistory } from '#main/training/run-results.ts'
-import type { FinalEntry, SeedResults } from '#main/training/run-results.ts'
+import { trainingHistory } from '#main/training/run-results.ts'
+import type { SeedResults } from '#main/training/run-results.ts'
 import type { BestEpoch, EpochRecord, TrainingState } from '#main/training/training-state.ts'
 import { decodeTrainingState, encodeTrainingState } from '#main/training/training-state.ts'
 
@@ -112,7 +114,7 @@ export async function writeSummaries(
     files.push(file)
   }
   if (results.length > 1) await write(join(outputFolder, 'all_seeds_summary.json'), json(results))
-  const entry = finalEntry(results)
+  const entry = finalEntry(results.map((one) => ({ seed: one.seed, figures: testFigures(one) })))
   const folders = [outputFolder]
   const parent = dirname(outputFolder)
   if (basename(parent) === 'training') folders.push(join(dirname(parent), 'evaluation'))

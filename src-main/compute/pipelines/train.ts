@@ -2,10 +2,12 @@ import { createHash } from 'node:crypto'
 import { basename, extname, resolve } from 'node:path'
 import type { ConfigMapping } from '#main/codecs/yaml/config-value.ts'
 import { readConfig } from '#main/codecs/yaml/read-config.ts'
+import { spreadOfMetric, testFigures } from '#main/exchange/rafnet/final-results.ts'
+import type { ResultMetric } from '#main/exchange/rafnet/final-results.ts'
 import { countClasses } from '#main/training/losses/class-weights.ts'
 import { prepareTraining } from '#main/training/prepare-training.ts'
 import type { PreparedTraining } from '#main/training/prepare-training.ts'
-import { seedResults, spreadOf } from '#main/training/run-results.ts'
+import { seedResults } from '#main/training/run-results.ts'
 import type { Provenance, SeedResults } from '#main/training/run-results.ts'
 import { trainSeed } from '#main/training/train-seed.ts'
 import type { SeedResult } from '#main/training/train-seed.ts'
@@ -13,7 +15,7 @@ import { parseTrainingConfig, splitNames } from '#main/training/training-config.
 import type { SplitName, TrainingConfig } from '#main/training/training-config.ts'
 import { AppError } from '#shared/contract/app-error.ts'
 import type { Finding } from '#shared/contract/summary.ts'
-import type { SeedSummary, TrainingMessage, TrainingSummary } from '#shared/contract/training.ts'
+import type { SeedSpread, SeedSummary, TrainingMessage, TrainingSummary } from '#shared/contract/training.ts'
 import type { TrainInput } from '../protocol.ts'
 import { openTrainingSessions } from '../sessions/open-training-sessions.ts'
 import { locate, readText } from './config-files.ts'
@@ -256,17 +258,21 @@ function summaryOf(
   results: readonly SeedResults[],
   files: readonly string[],
 ): TrainingSummary {
+  const figures = results.map(testFigures)
+  // A loss that ran away has no mean.
+  const spread = (metric: ResultMetric): SeedSpread =>
+    spreadOfMetric(figures, metric) ?? { mean: Number.NaN, std: Number.NaN }
   return {
     model,
     family: config.head.family,
     outputFolder,
     seeds,
     test: {
-      macroF1NoNull: spreadOf(results, 'macro_f1_no_null'),
-      macroF1: spreadOf(results, 'macro_f1'),
-      accuracy: spreadOf(results, 'accuracy'),
-      accuracyNoNull: spreadOf(results, 'accuracy_no_null'),
-      loss: spreadOf(results, 'loss'),
+      macroF1NoNull: spread('macro_f1_no_null'),
+      macroF1: spread('macro_f1'),
+      accuracy: spread('accuracy'),
+      accuracyNoNull: spread('accuracy_no_null'),
+      loss: spread('loss'),
     },
     findings,
     leakage,

@@ -50,6 +50,25 @@ export function predictionsOfScene(store: Store, runId: number, sceneId: number)
     .map((row) => ({ ...row, logits: floatsOf(row.logits), gate: row.gate && floatsOf(row.gate) }))
 }
 
+/** What a run said of students, in id order. */
+export interface StudentLogits {
+  readonly studentIds: readonly number[]
+  /** [classes] each. */
+  readonly logits: readonly Float32Array[]
+}
+
+export const logitsBetweenSql = `SELECT prediction.student_id AS studentId, prediction.logits
+  FROM prediction CROSS JOIN student ON student.id = prediction.student_id AND student.deleted_at IS NULL
+  WHERE prediction.run_id = ? AND prediction.student_id > ? AND prediction.student_id <= ? ORDER BY prediction.student_id`
+
+/** Logits of a run's students, deleted ones left out, with ids above `after` up to `last`. */
+export function logitsBetween(store: Store, runId: number, after: number, last: number): StudentLogits {
+  const rows = store
+    .prepare<{ readonly studentId: number; readonly logits: Uint8Array }>(logitsBetweenSql)
+    .all(runId, after, last)
+  return { studentIds: rows.map((row) => row.studentId), logits: rows.map((row) => floatsOf(row.logits)) }
+}
+
 /** Removes a run that is hidden or unfinished, with its predictions, a little at a time. */
 export async function removeRun(store: Store, runId: number): Promise<void> {
   await repeatInSteps(

@@ -7,7 +7,7 @@ import { answeredStudents, isByScene } from '../inference/predict-run.ts'
 import { argmax } from '../inference/softmax.ts'
 import type { ReadTrainingMeans } from '../inference/training-means.ts'
 import type { JobContext } from '../jobs/job-registry.ts'
-import { storedModel, type StoredModel } from '../models/stored-model.ts'
+import { runnableModel, type StoredModel } from '../models/stored-model.ts'
 import { projectFile, type OpenProject } from '../projects/open-project.ts'
 import type { ComputeClient } from '../workbench-context.ts'
 import { classPlaces, scoredRun, type ScoredRun } from './scored-run.ts'
@@ -41,7 +41,7 @@ export async function modalityRemoval(
 ): Promise<ModalityRemoval> {
   const { project, readMeans } = parts
   const scored = await scoredRun(project.store, runId, sceneIds)
-  const model = storedModel(project, scored.run.modelId)
+  const model = runnableModel(project, scored.run.modelId)
   const gathered = await gatherRun(project, scored, model, job.signal)
   const { means, meanOf } = await readMeans(project, model, job.signal)
   const removals = means.flatMap(({ modality, vector }): Removal[] => [

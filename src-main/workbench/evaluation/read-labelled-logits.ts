@@ -15,6 +15,11 @@ export interface RunLogits {
   readonly logits: Float32Array
 }
 
+export interface LabelledLogits extends RunLogits {
+  /** Ascending. [students] */
+  readonly studentIds: readonly number[]
+}
+
 /**
  * Labels in force and logits of every student who has both, in id order; those of `sceneIds` only, where given. Throws AppError
  * `job.cancelled` once the signal is aborted.
@@ -24,8 +29,9 @@ export async function readLabelledLogits(
   runId: number,
   sceneIds: readonly number[] | null,
   signal: AbortSignal,
-): Promise<RunLogits> {
+): Promise<LabelledLogits> {
   const wanted = sceneIds && new Set(sceneIds)
+  const studentIds: number[] = []
   const truth: number[] = []
   const predicted: number[] = []
   const chunks: Float32Array[] = []
@@ -33,11 +39,12 @@ export async function readLabelledLogits(
     const rows = labelledLogitsAfter(store, runId, after, rowsAtOnce)
     for (const row of rows) {
       if (wanted?.has(row.sceneId) === false) continue
+      studentIds.push(row.studentId)
       truth.push(row.truth)
       predicted.push(row.predicted)
       chunks.push(floatsOf(row.logits))
     }
-    if (rows.length < rowsAtOnce) return { truth, predicted, logits: joined(chunks) }
+    if (rows.length < rowsAtOnce) return { studentIds, truth, predicted, logits: joined(chunks) }
     after = rows.at(-1)?.studentId ?? after
     await setImmediate()
     if (signal.aborted) throw cancelled()

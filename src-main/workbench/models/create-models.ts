@@ -12,7 +12,7 @@ import { addRunFolder } from './add-run-folder.ts'
 import { exportHead } from './export-head.ts'
 import { removeModel } from './remove-model.ts'
 import { knownRun, listPredictions, toRunInfo } from './run-info.ts'
-import { storedModel, toModelInfo, toStoredModel } from './stored-model.ts'
+import { runnableModel, toModelInfo, toStoredModel } from './stored-model.ts'
 
 type Parts = Pick<WorkbenchContext, 'project' | 'compute' | 'changes' | 'jobs' | 'clock' | 'appVersion'>
 type ModelsService = Handlers<LecternContract>['models']
@@ -61,7 +61,7 @@ export function createModels(parts: Parts): ModelsService {
 function createPredict({ project, compute, changes, jobs, clock, appVersion }: Parts): ModelsService['predict'] {
   return async ({ modelId, sceneIds, name, device, batching }, { signal }) => {
     const opened = project.require()
-    const model = storedModel(opened, modelId)
+    const model = runnableModel(opened, modelId)
     const run = {
       project: opened,
       compute,

@@ -5,7 +5,7 @@ import { listClasses } from '#main/store/tables/class.ts'
 import { listModels } from '#main/store/tables/model.ts'
 import { projectFile, type OpenProject } from '../projects/open-project.ts'
 import type { ComputeClient } from '../workbench-context.ts'
-import { storedModel } from './stored-model.ts'
+import { runnableModel } from './stored-model.ts'
 
 export interface HeadExportRequest {
   readonly modelId: number
@@ -23,7 +23,7 @@ export async function exportHead(
   { modelId, format, out }: HeadExportRequest,
   { version, signal }: { readonly version: string; readonly signal: AbortSignal },
 ): Promise<HeadExport> {
-  const { source } = storedModel(project, modelId)
+  const { source } = runnableModel(project, modelId)
   const file = resolve(out)
   if (extname(file).toLowerCase() !== `.${format}`) {
     throw new AppError(

@@ -42,6 +42,20 @@ export function storedModel(project: OpenProject, modelId: number): StoredModel 
   return toStoredModel(project, row)
 }
 
+/** Family of the pseudo-model that an ensemble's run belongs to. */
+export const ensembleFamily = 'ensemble'
+
+/** A model that compute can load. Throws AppError `models.unknown`, and `models.ensemble` for an ensemble, which is made of runs. */
+export function runnableModel(project: OpenProject, modelId: number): StoredModel {
+  const model = storedModel(project, modelId)
+  if (model.row.family !== ensembleFamily) return model
+  throw new AppError(
+    'models.ensemble',
+    `"${model.row.name}" is an ensemble: it mixes what its members said and has no weights of its own. Run its members, then make a new ensemble of them.`,
+    { model: model.row.name, modelId },
+  )
+}
+
 export function toStoredModel(project: OpenProject, row: ModelRow): StoredModel {
   return {
     row,

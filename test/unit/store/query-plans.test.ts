@@ -4,6 +4,7 @@ import { openStore } from '#main/store/open-store.ts'
 import type { Store } from '#main/store/store.ts'
 import { labelledLogitsSql, outcomesSql } from '#main/store/tables/outcome.ts'
 import { opinionsSql } from '#main/store/tables/opinion.ts'
+import { logitsBetweenSql } from '#main/store/tables/prediction.ts'
 import { countStudentsSql } from '#main/store/tables/project-counts.ts'
 import { sceneFiguresSql, scenePageSql, scenesWithStudentsSql } from '#main/store/tables/scene-list.ts'
 import { epochsOfTrainingSql, nextTrainingSql, seedsOfTrainingSql } from '#main/store/tables/training.ts'
@@ -51,6 +52,11 @@ test.each([
     'outcomes walk the predictions of a run and look up each student',
     outcomesSql,
     ['prediction USING PRIMARY KEY (run_id=? AND student_id>?)', 'student USING INTEGER PRIMARY KEY'],
+  ],
+  [
+    'the logits of some students walk the same way, and no further than the last of them',
+    logitsBetweenSql,
+    ['prediction USING PRIMARY KEY (run_id=? AND student_id>? AND student_id<?)', 'student USING INTEGER PRIMARY KEY'],
   ],
   [
     'labelled logits walk the same way',
