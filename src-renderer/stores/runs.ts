@@ -68,9 +68,14 @@ export const useRuns = defineStore('runs', () => {
     }
   }
 
-  /** The model to run next: that of this run, else the first. */
+  /** The model to run next: that of this run, else the first that can run. */
   function modelOf(run: RunInfo | null): ModelInfo | undefined {
-    return models.value.find((model) => model.id === run?.modelId) ?? models.value[0]
+    const own = models.value.find((model) => model.id === run?.modelId)
+    return own ?? models.value.find((model) => !isEnsemble(model))
+  }
+  /** What an ensemble's run mixes; null for the run of a model. */
+  function ensembleOf(run: RunInfo | null): ModelInfo | null {
+    return models.value.find((model) => model.id === run?.modelId && isEnsemble(model)) ?? null
   }
 
   /** Runs a model on every scene and looks at the run. Throws what the model failed with: who asked shows it in its place. */
@@ -87,8 +92,26 @@ export const useRuns = defineStore('runs', () => {
     () => void notices.guard(load),
   )
 
-  return { models, runs, providers, probing, probeError, loaded, runA, runB, choose, load, modelOf, probe, predict }
+  return {
+    models,
+    runs,
+    providers,
+    probing,
+    probeError,
+    loaded,
+    runA,
+    runB,
+    choose,
+    load,
+    modelOf,
+    ensembleOf,
+    probe,
+    predict,
+  }
 })
+
+/** An ensemble is kept as a model that mixes runs; its parameters are its members and their weights. */
+export const isEnsemble = (model: ModelInfo): boolean => model.family === 'ensemble'
 
 const viewKey = (folder: string | undefined) => `runs:${folder ?? ''}`
 

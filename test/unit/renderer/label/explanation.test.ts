@@ -9,6 +9,7 @@ import { useLabelScene } from '../../../../src-renderer/stores/label-scene.ts'
 import StudentInspector from '../../../../src-renderer/views/label/StudentInspector.vue'
 import { provideWorkspace, type Workspace } from '../../../../src-renderer/views/label/workspace.ts'
 import { classroom } from '../../../support/classroom.ts'
+import { modelInfo } from '../../../support/fake-workbench.ts'
 import { anExplanation, explainedPupil, gatedRun } from '../../../support/explanations.ts'
 import { settled, startRenderer, stores } from '../../../support/renderer.ts'
 
@@ -117,6 +118,23 @@ describe('why', () => {
     expect(workspace().links.value).toHaveLength(1)
     await first!.trigger('click')
     expect(chosen).toEqual([2])
+  })
+})
+
+describe('an ensemble', () => {
+  test('names its members instead of asking a model that it does not have', async () => {
+    const { workbench, wrapper, asked } = await inspect()
+    const assumptions = ['ConvNeXt', 'GroupRec'].map((parameter) => ({
+      parameter,
+      value: '0.5',
+      origin: 'chosen' as const,
+    }))
+    workbench.state.models = [{ ...modelInfo, family: 'ensemble', assumptions }]
+    await stores.runs.load()
+    await rest()
+    expect(wrapper.get('[data-testid="why-ensemble"]').text()).toContain('ConvNeXt, GroupRec')
+    expect(wrapper.find('[data-testid="neighbours"]').exists()).toBe(false)
+    expect(asked()).toEqual([])
   })
 })
 
