@@ -18,9 +18,9 @@ export function recogniseAppearance(weights: OpenWeights, facts: WeightsFacts): 
   checkWeightShapes(network, tensors, file)
   checkWeightValues(network, tensors, file)
   const description = describe(network, tensors, facts)
-  const model = (_precision: Precision): GraphOverWeights =>
+  const model = (precision: Precision): GraphOverWeights =>
     withWeights(file, (opened) => ({
-      graph: buildAppearanceModel(network, opened.tensors),
+      graph: buildAppearanceModel(network, opened.tensors, precision),
       weightsFolder: opened.folder,
     }))
   return {

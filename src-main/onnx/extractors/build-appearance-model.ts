@@ -1,6 +1,7 @@
 import { encodeModel, writtenIrVersion, writtenOperatorSet } from '#main/codecs/onnx/encode-model.ts'
 import { bytesOf, GraphBuilder } from '../graph-builder.ts'
 import type { ValueName } from '../graph-builder.ts'
+import { inHalfPrecision } from '../half-precision.ts'
 import { divide, multiply, subtract } from '../operators/elementwise.ts'
 import { cast } from '../operators/shape.ts'
 import type { WeightTensors } from '../weight.ts'
@@ -16,18 +17,22 @@ export const appearanceNames = { crops: 'crops', present: 'present', vectors: 'v
 
 /**
  * An appearance network as the bytes of a `.onnx` file that takes any number of crops. Weights that the checkpoint stores as
- * float32 stay there: the session must be given its folder. The checkpoint has been checked (`checkWeightShapes`).
+ * float32 stay there: the session must be given its folder. The checkpoint has been checked (`checkWeightShapes`). int8 is for
+ * Linear layers alone; float16 is all but the ends.
  */
-export function buildAppearanceModel(extractor: AppearanceExtractor, weights: WeightTensors): Uint8Array<ArrayBuffer> {
+export function buildAppearanceModel(
+  extractor: AppearanceExtractor,
+  weights: WeightTensors,
+  precision: 'float32' | 'int8' | 'float16' = 'float32',
+): Uint8Array<ArrayBuffer> {
   const { family, preprocessing, width } = extractor
   const { cropPx } = preprocessing
   const graph = new GraphBuilder(family)
   graph.input(appearanceNames.crops, 'uint8', ['n', 3, cropPx, cropPx])
   graph.input(appearanceNames.present, 'float32', ['n', 1, 1, 1])
-  const vectors = extractor.forward(
-    { graph, weights },
-    graph.scope('input', () => normalise(graph, preprocessing)),
-  )
+  const crops = graph.scope('input', () => normalise(graph, preprocessing))
+  const linearLayers = precision === 'int8' ? 'int8' : 'float32'
+  const vectors = extractor.forward({ graph, weights, linearLayers }, crops)
   graph.output(vectors, appearanceNames.vectors, 'float32', ['n', width])
   return encodeModel({
     irVersion: writtenIrVersion,
@@ -35,7 +40,7 @@ export function buildAppearanceModel(extractor: AppearanceExtractor, weights: We
     producerName: 'Lectern',
     producerVersion: '',
     metadata: new Map([['lectern.family', family]]),
-    graph: graph.build(),
+    graph: precision === 'float16' ? inHalfPrecision(graph.build()) : graph.build(),
   })
 }
 

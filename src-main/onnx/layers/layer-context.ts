@@ -5,6 +5,8 @@ import type { WeightTensor, WeightTensors } from '../weight.ts'
 export interface LayerContext {
   readonly graph: GraphBuilder
   readonly weights: WeightTensors
+  /** What Linear layers compute in; float32 where left out. */
+  readonly linearLayers?: 'float32' | 'int8'
 }
 
 /** A weight's tensor; that it is there was checked before a graph is built. */

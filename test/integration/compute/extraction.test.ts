@@ -4,12 +4,23 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { halfFromNumber } from '#main/codecs/elements/half-float.ts'
 import { writeCheckpoint } from '#main/codecs/torch/write-checkpoint.ts'
+import { openSession } from '#main/compute/sessions/model-session.ts'
+import { loadRuntime } from '#main/compute/sessions/runtime.ts'
+import { float32Tensor, uint8Tensor } from '#main/compute/sessions/tensor.ts'
+import { appearanceNames, buildAppearanceModel } from '#main/onnx/extractors/build-appearance-model.ts'
+import { recogniseAppearance } from '#main/onnx/extractors/registry.ts'
+import { computedWeight } from '#main/onnx/weight.ts'
 import { photoPixels } from '#main/compute/images/photo-pixels.ts'
 import { collectExtraction } from '../../support/backbones.ts'
 import { refusal } from '../../support/bad-input.ts'
 import { farFromSrgb, jpegWithProfile } from '../../support/colour-profile.ts'
 import { relativeError, startCompute, temporaryFolder } from '../../support/compute.ts'
-import { convNextParameters, randomTensors } from '../../support/random-backbones.ts'
+import {
+  convNextParameters,
+  randomTensors,
+  resNetParameters,
+  visionTransformerParameters,
+} from '../../support/random-backbones.ts'
 import { writeSafetensors } from '../../support/write-safetensors.ts'
 
 const folder = temporaryFolder()
@@ -149,6 +160,57 @@ describe('weights that are refused', () => {
     expect((await refusal(run(weights, undefined, { precision: 'float16' }))).code).toBe(
       'extraction.precision-unsupported',
     )
+  })
+})
+
+describe('coarser precisions', () => {
+  test('int8 says how near it comes to float32, measured on students of the first readable scene', async () => {
+    const scenes = [
+      { file: join(folder, 'gone.jpg'), boxes },
+      { file: photo, boxes },
+    ]
+    const { start, scenes: found } = await run(weights, scenes, { precision: 'int8' })
+    expect(start.cosine).toMatchObject({ crops: 3 })
+    expect(start.cosine!.lowest).toBeGreaterThan(0.99)
+    expect(start.cosine!.lowest).toBeLessThan(0.9999999)
+    expect(start.cosine!.mean).toBeGreaterThanOrEqual(start.cosine!.lowest)
+    const exact = await vectorsOf(weights)
+    expect([[...found[0]!.vectors]]).not.toEqual(exact)
+    expect(relativeError([[...found[0]!.vectors]], exact)).toBeLessThan(0.2)
+  })
+
+  test('float32 has nothing to measure', async () => expect((await run(weights)).start.cosine).toBeNull())
+
+  test('int8 is refused for a network without Linear layers', async () => {
+    const file = put('resnet.pth', checkpoint(float32, randomTensors(resNetParameters([1, 1, 1, 1], [4, 4, 8, 8]))))
+    const error = await refusal(run(file, undefined, { precision: 'int8' }))
+    expect(error.code).toBe('extraction.precision-unsupported')
+    expect(error.message).toContain('resnet.pth')
+  })
+
+  test.each([
+    ['ConvNeXt', convNextParameters([1, 1], [8, 16])],
+    ['ResNet', resNetParameters([1, 1, 1, 1], [4, 4, 8, 8])],
+    ['ViT', visionTransformerParameters(1, 64, 32)],
+  ])("a %s's float16 graph, which GPUs run, comes near to float32", async (_, parameters) => {
+    const network = randomTensors(parameters).map(
+      ([name, { shape, data }]) => [name, computedWeight(shape, () => data)] as const,
+    )
+    const tensorsByName = new Map(network)
+    const crops = Uint8Array.from({ length: 3 * 224 * 224 }, (__, index) => (index * 7919) % 251)
+    const vectors = async (precision: 'float32' | 'float16') => {
+      const graph = buildAppearanceModel(recogniseAppearance(tensorsByName)!, tensorsByName, precision)
+      const session = await openSession(await loadRuntime(), graph, { provider: 'cpu', onlyProvider: false })
+      const results = await session.run({
+        [appearanceNames.crops]: uint8Tensor(crops, [1, 3, 224, 224]),
+        [appearanceNames.present]: float32Tensor(Float32Array.of(1), [1, 1, 1, 1]),
+      })
+      await session.release()
+      return [[...(results.get(appearanceNames.vectors)!.data as Float32Array)]]
+    }
+    const [half, exact] = [await vectors('float16'), await vectors('float32')]
+    expect(half).not.toEqual(exact)
+    expect(relativeError(half, exact)).toBeLessThan(0.02)
   })
 })
 
