@@ -97,7 +97,7 @@ export const models = {
   /** Reads a checkpoint or .onnx and says what it would be, without keeping it. */
   inspect: call(source.extend({ chosen }))<Omit<ModelInfo, 'id' | 'createdAt'>>(),
   add: call(source.extend({ chosen, name: name.nullable().default(null) }))<ModelInfo>(),
-  /** Every trained seed of a RAFNet run folder (its `seed_<n>` folders), named `<folder> seed_41`. */
+  /** Every trained seed of a RAFNet run folder (its `seed_<n>` folders), named `<folder> seed 41`; all or none. */
   addRunFolder: call(z.object({ folder: path }))<readonly ModelInfo[]>(),
   remove: call(z.object({ modelId: id }))<null>(),
   /** A head as a standalone `.onnx`, or as a `.pth` with its `config.yaml` beside it that RAFNet's own code loads. */

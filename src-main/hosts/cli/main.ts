@@ -12,7 +12,8 @@ import { calibrate } from './commands/calibrate.ts'
 import { compare } from './commands/compare.ts'
 import { demo } from './commands/demo.ts'
 import { evaluate, type EvaluateOptions } from './commands/evaluate.ts'
-import { exportFile } from './commands/export.ts'
+import { explain } from './commands/explain.ts'
+import { exportAny, type ExportOptions } from './commands/export.ts'
 import { importFile } from './commands/import.ts'
 import { init } from './commands/init.ts'
 import { label } from './commands/label.ts'
@@ -87,10 +88,15 @@ command('import <project> <file>', 'import a RAFNet feature or split pickle')
   )
 
 command('predict <project>', 'run a model on every scene')
-  .requiredOption('--model <file>', 'checkpoint (.pth) or .onnx')
+  .requiredOption('--model <file>', 'checkpoint (.pth), .onnx, or a RAFNet run folder: every seed of it')
   .option('--config <file>', 'RAFNet config (.yaml), or a .json with a model section')
   .option('--name <name>', "name of the run; the file's stem by default")
   .addOption(new Option('--device <device>', 'where to run').choices(['auto', 'cuda', 'cpu']).default('auto'))
+  .option(
+    '--batching <how>',
+    "scene, or rafnet:128 for consecutive rows as RAFNet's own evaluation groups them",
+    'scene',
+  )
   .action((project: string, options: Options & Parameters<typeof predict>[2]) =>
     withWorkbench(options.json ?? false, (context) => predict(context, project, options)),
   )
@@ -116,8 +122,18 @@ command('evaluate <project>', 'measure a run, or several, against the labels in 
       'names of several runs, separated by commas: each, and mean ± population sd',
     ).conflicts('model'),
   )
+  .addOption(new Option('--gates', 'how the gate shares its attention, by outcome and class').conflicts('models'))
+  .addOption(new Option('--removal', 'what the model would reach without each modality').conflicts('models'))
   .action((project: string, options: Options & EvaluateOptions) =>
     withWorkbench(options.json ?? false, (context) => evaluate(context, project, options)),
+  )
+
+command('explain <project>', 'why a run said what it said of one student')
+  .requiredOption('--scene <file name>', 'photo, by file name or relative path')
+  .requiredOption('--student <bbox_id>', "the student's id in that photo")
+  .option('--model <name>', 'name of the run; the newest by default')
+  .action((project: string, options: Options & Parameters<typeof explain>[2]) =>
+    withWorkbench(options.json ?? false, (context) => explain(context, project, options)),
   )
 
 command('calibrate <project>', "how far a run's confidences can be believed, and the temperature that mends them")
@@ -140,17 +156,22 @@ command('report <project>', 'write a report per scene and overall')
     withWorkbench(options.json ?? false, (context) => report(context, project, options)),
   )
 
-command('export <project>', 'write a feature pickle with the labels in force')
-  .requiredOption('--out <file.pkl>', 'file to write')
-  .addOption(new Option('--format <format>', 'what to write').choices(['rafnet']).default('rafnet'))
+command('export <project>', 'write a feature pickle with the labels in force, or a head for use elsewhere')
+  .requiredOption('--out <file>', 'file to write')
+  .addOption(
+    new Option('--format <format>', 'rafnet: a feature pickle; onnx or pth: a head')
+      .choices(['rafnet', 'onnx', 'pth'])
+      .default('rafnet'),
+  )
+  .option('--model <name>', 'name of the model whose head is written')
   .option('--split <name>', 'only this split')
   .addOption(
     new Option('--unlabelled <choice>', 'students without a label: omit them, or include them with label -1')
       .choices(['omit', 'include'])
       .default('omit'),
   )
-  .action((project: string, options: Options & Parameters<typeof exportFile>[2]) =>
-    withWorkbench(options.json ?? false, (context) => exportFile(context, project, options)),
+  .action((project: string, options: Options & ExportOptions) =>
+    withWorkbench(options.json ?? false, (context) => exportAny(context, project, options)),
   )
 
 command('train', "train heads from RAFNet's own configuration")

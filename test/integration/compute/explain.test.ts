@@ -189,7 +189,7 @@ describe('refused by name', () => {
     const input = { model: goldenHead('gated'), device: 'cpu', students: scene, position: 0 } as const
     const narrow = means.map((mean) => ({ ...mean, vector: new Float32Array(3) }))
     for (const given of [narrow, []]) {
-      await expect(compute.models.explain({ ...input, means: given })).rejects.toMatchObject({
+      await expect(compute.models.explain({ ...input, means: [...given] })).rejects.toMatchObject({
         code: 'explain.mean-missing',
       })
     }

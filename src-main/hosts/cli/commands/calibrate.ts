@@ -16,6 +16,8 @@ export async function calibrate(context: CommandContext, project: string, option
 const calibrationJson = (figures: Calibration) => ({
   model: figures.model,
   students: figures.students,
+  fitted_on: figures.fittedOn,
+  fitted_students: figures.fittedStudents,
   temperature: figures.temperature,
   temperature_at_limit: figures.atLimit,
   as_predicted: reliabilityJson(figures.asPredicted),
@@ -55,7 +57,9 @@ function calibrationLines(figures: Calibration): string[] {
     '',
     ...binLines(asPredicted),
     '',
-    'The temperature is fitted to the same labels that it is judged on.',
+    figures.fittedOn === 'split val'
+      ? `The temperature is fitted to the ${figures.fittedStudents} students of the split val and judged on the others.`
+      : 'The temperature is fitted to the same labels that it is judged on.',
   ]
 }
 

@@ -6,24 +6,37 @@ import type { CommandContext } from '../command.ts'
 import { percent, table } from '../output.ts'
 import { agreementJson, agreementLines } from './agreement.ts'
 import { severalLines, summaryJson } from './several-runs.ts'
+import { gateLines, gatesJson, removalJson, removalLines } from './what-matters.ts'
 
 export interface EvaluateOptions {
   readonly model?: string
   /** Names of runs, separated by commas. */
   readonly models?: string
+  /** How the gate shared its attention. */
+  readonly gates?: boolean
+  /** What the model would reach without each modality. */
+  readonly removal?: boolean
 }
 
-/** `evaluate <project> [--model <name> | --models <a,b>]`: one run, or several, against the labels in force. */
+/** `evaluate <project> [--model <name> | --models <a,b>] [--gates] [--removal]`: one run, or several, against the labels in force. */
 export async function evaluate(context: CommandContext, project: string, options: EvaluateOptions): Promise<void> {
   const { client, output, signal } = context
-  await client.project.open({ folder: resolve(project) })
+  const { classes } = await client.project.open({ folder: resolve(project) })
   if (options.models !== undefined) return evaluateSeveral(context, options.models)
   const run = await findRun(context, options.model)
   const figures = await client.evaluation.evaluate({ runId: run.id })
   const intervals = await client.evaluation.intervals({ runId: run.id }, { signal })
   const agreement = await client.evaluation.agreement({}, { signal })
+  const gates = options.gates ? await client.evaluation.gates({ runId: run.id }, { signal }) : null
+  const removal = options.removal ? await client.evaluation.modalityRemoval({ runId: run.id }, { signal }) : null
   output.result(
-    { ...evaluationJson(figures), intervals: intervalsJson(intervals), agreement: agreementJson(agreement) },
+    {
+      ...evaluationJson(figures),
+      intervals: intervalsJson(intervals),
+      agreement: agreementJson(agreement),
+      ...(gates && { gates: gatesJson(gates, classes) }),
+      ...(removal && { modality_removal: removalJson(removal) }),
+    },
     [
       ...evaluationLines(figures),
       '',
@@ -31,6 +44,8 @@ export async function evaluate(context: CommandContext, project: string, options
       '',
       ...sceneLines(figures),
       ...agreementLines(agreement),
+      ...(gates ? ['', ...gateLines(gates, classes)] : []),
+      ...(removal ? ['', ...removalLines(removal)] : []),
     ],
   )
 }

@@ -1,15 +1,28 @@
 import { resolve } from 'node:path'
+import { AppError } from '#shared/contract/app-error.ts'
 import type { CommandContext } from '../command.ts'
+import { exportHead } from './export-head.ts'
 import { omissionLines } from './findings.ts'
 
 export interface ExportOptions {
   readonly out: string
+  readonly format: 'rafnet' | 'onnx' | 'pth'
   readonly split?: string
   readonly unlabelled: 'omit' | 'include'
+  /** Of the head to write. */
+  readonly model?: string
+}
+
+/** `export <project> --format rafnet|onnx|pth --out <file>`: students with their labels, or a head. */
+export function exportAny(context: CommandContext, project: string, options: ExportOptions): Promise<void> {
+  const { format } = options
+  if (format !== 'rafnet') return exportHead(context, project, { ...options, format })
+  if (options.model === undefined) return exportFile(context, project, options)
+  throw new AppError('cli.usage', '--model chooses a head, which --format rafnet does not write.')
 }
 
 /** `export <project> --format rafnet --out <file.pkl>`: a feature pickle with the labels in force. */
-export async function exportFile(context: CommandContext, project: string, options: ExportOptions): Promise<void> {
+async function exportFile(context: CommandContext, project: string, options: ExportOptions): Promise<void> {
   const { client, output, signal } = context
   await client.project.open({ folder: resolve(project) })
   const summary = await client.exchange.exportFeatures(

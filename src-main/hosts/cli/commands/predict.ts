@@ -1,5 +1,8 @@
+import { statSync } from 'node:fs'
 import { resolve } from 'node:path'
+import { AppError } from '#shared/contract/app-error.ts'
 import type { Device } from '#shared/contract/schemas.ts'
+import type { ModelInfo, RunInfo } from '#shared/contract/models.ts'
 import type { CommandContext } from '../command.ts'
 import { omissionLines } from './findings.ts'
 
@@ -8,37 +11,67 @@ export interface PredictOptions {
   readonly config?: string
   readonly name?: string
   readonly device: Device
+  readonly batching: string
 }
 
-/** `predict <project> --model <.pth|.onnx>`: runs a head on every scene and keeps what it said. */
+/** `predict <project> --model <.pth|.onnx|run folder>`: runs a head, or every seed of a run folder, and keeps what they said. */
 export async function predict(context: CommandContext, project: string, options: PredictOptions): Promise<void> {
-  const { client, output, signal } = context
+  const { client } = context
   await client.project.open({ folder: resolve(project) })
+  const path = resolve(options.model)
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) return predictSeeds(context, path, options)
   const config = options.config ? resolve(options.config) : null
-  const model = await client.models.add({ file: resolve(options.model), config, name: options.name ?? null })
+  const model = await client.models.add({ file: path, config, name: options.name ?? null })
+  const { run, json } = await runModel(context, model, options)
+  context.output.result(json, runLines(model, run))
+}
+
+/** One document for all seeds; runs are named after their models. */
+async function predictSeeds(context: CommandContext, folder: string, options: PredictOptions): Promise<void> {
+  for (const [option, value] of [
+    ['--config', options.config],
+    ['--name', options.name],
+  ] as const) {
+    if (value === undefined) continue
+    throw new AppError('cli.usage', `${option} is for one model; every seed of ${folder} has its own.`, { option })
+  }
+  const runs: object[] = []
+  const lines: string[] = []
+  for (const model of await context.client.models.addRunFolder({ folder })) {
+    const { run, json } = await runModel(context, model, options)
+    runs.push(json)
+    lines.push(...runLines(model, run))
+  }
+  context.output.result({ runs }, lines)
+}
+
+async function runModel({ client, output, signal }: CommandContext, model: ModelInfo, options: PredictOptions) {
   for (const { parameter, value, origin } of model.assumptions) {
     if (origin === 'default') output.note(`assumed: ${parameter} = ${value}`)
   }
-  const run = await client.models.predict({ modelId: model.id, device: options.device, name: model.name }, { signal })
+  const { device, batching } = options
+  const run = await client.models.predict({ modelId: model.id, device, batching, name: model.name }, { signal })
   const students = await client.models.predictions({ runId: run.id })
-  output.result(
-    {
-      model: run.name,
-      provider: run.provider,
-      provider_reason: run.providerReason,
-      family: model.family,
-      assumptions: model.assumptions,
-      omitted: run.omitted,
-      students: students.map(({ scene, bboxId, logits, classIndex }) => ({
-        scene,
-        bbox_id: bboxId,
-        logits,
-        class: classIndex,
-      })),
-    },
-    [
-      `${run.name} (${model.family}): ${run.students} students on ${run.provider}: ${run.providerReason}`,
-      ...omissionLines(run.omitted),
-    ],
-  )
+  const json = {
+    model: run.name,
+    provider: run.provider,
+    provider_reason: run.providerReason,
+    family: model.family,
+    batching: run.batching,
+    assumptions: model.assumptions,
+    omitted: run.omitted,
+    students: students.map(({ scene, bboxId, logits, classIndex }) => ({
+      scene,
+      bbox_id: bboxId,
+      logits,
+      class: classIndex,
+    })),
+  }
+  return { run, json }
 }
+
+const runLines = (model: ModelInfo, run: RunInfo): string[] => [
+  `${run.name} (${model.family}): ${run.students} students on ${run.provider}: ${run.providerReason}`,
+  ...(run.batching === 'scene' ? [] : [`batches as RAFNet's evaluation: ${run.batching}`]),
+  ...omissionLines(run.omitted),
+]

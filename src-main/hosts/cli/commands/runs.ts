@@ -17,6 +17,7 @@ export async function runs(context: CommandContext, project: string): Promise<vo
       family: modelOf.get(run.modelId)?.family ?? null,
       provider: run.provider,
       provider_reason: run.providerReason,
+      batching: run.batching,
       students: run.students,
       ms_per_student: run.msPerStudent,
       omitted: run.omitted,
@@ -26,11 +27,12 @@ export async function runs(context: CommandContext, project: string): Promise<vo
     rows.length === 0
       ? ['No model has been run on this project yet.']
       : table(
-          ['run', 'model', 'provider', 'students', 'ms / student', 'when'],
+          ['run', 'model', 'provider', 'batching', 'students', 'ms / student', 'when'],
           rows.map((run) => [
             run.name,
             modelOf.get(run.modelId)?.name ?? '',
             run.provider,
+            run.batching,
             String(run.students),
             run.msPerStudent.toFixed(3),
             run.createdAt,
