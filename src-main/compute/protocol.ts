@@ -10,6 +10,7 @@ import type { SplitTable } from '#main/exchange/rafnet/split-table.ts'
 import { trainingContract } from './training-protocol.ts'
 
 export type {
+  BaselineRequest,
   PrepareRequest,
   RecipeDescription,
   RecipeRequest,

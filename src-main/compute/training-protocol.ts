@@ -3,6 +3,7 @@ import { call, stream } from '#shared/contract/procedure.ts'
 import { path } from '#shared/contract/schemas.ts'
 import type { Finding } from '#shared/contract/summary.ts'
 import type {
+  BaselineResult,
   Leakage,
   SplitPlan,
   TrainingMessage,
@@ -11,6 +12,7 @@ import type {
 } from '#shared/contract/training.ts'
 import type { PlainFeatures } from '#main/exchange/rafnet/write-plain-features.ts'
 import type { WriteModality } from '#main/exchange/rafnet/write-plan.ts'
+import type { Baseline } from '#main/training/baselines/baseline-list.ts'
 import type { LabelState } from '#main/training/run-results.ts'
 import type { SplitScene } from '#main/training/splits/group-scenes.ts'
 import type { SplitName } from '#main/training/training-config.ts'
@@ -113,6 +115,28 @@ export interface PrepareRequest {
   readonly splits: Readonly<Record<SplitName, PlainFeatures>> | null
 }
 
+/** Students of a project as baselines take them. */
+export interface BaselineStudents {
+  readonly modalities: readonly WriteModality[]
+  /** [rows] */
+  readonly labels: Int32Array
+}
+
+export interface BaselineRequest {
+  readonly baselines: readonly Baseline[]
+  /** Says which classes there are and, without `students`, where they lie. */
+  readonly request: RecipeRequest
+  readonly students: { readonly train: BaselineStudents; readonly test: BaselineStudents } | null
+  readonly seed: number
+  /** Gets `baselines.json` and `baselines.csv`; null writes nothing. */
+  readonly out: string | null
+}
+
+export type BaselineStep =
+  | { readonly kind: 'progress'; readonly done: number; readonly total: number }
+  | { readonly kind: 'result'; readonly result: BaselineResult }
+  | { readonly kind: 'end'; readonly files: readonly string[] }
+
 export const trainingContract = {
   /** Trains every seed of a configuration and writes its run folder. */
   run: stream(trainInput)<TrainingMessage>(),
@@ -132,4 +156,12 @@ export const trainingContract = {
   split: call(plain<SplitRequest>())<SplitAnswer>(),
   /** Writes what a training reads. */
   prepare: stream(plain<PrepareRequest>())<Progress<null>>(),
+  /** Modalities of vectors that a feature pickle holds. */
+  modalitiesOf: call(z.object({ file: path }))<readonly { readonly name: string; readonly width: number }[]>(),
+  /** The baselines that modalities allow, or those of them that are named. */
+  baselinesOf: call(z.object({ modalities: z.array(z.string()), names: z.array(z.string()).nullable() }))<
+    readonly Baseline[]
+  >(),
+  /** Fits the paper's baselines on train and judges them on test. */
+  baselines: stream(plain<BaselineRequest>())<BaselineStep>(),
 }

@@ -45,3 +45,15 @@ export function widthsOfFile(file: string, names: readonly string[]): { name: st
     return found === null ? [] : [{ name, width: found.width }]
   })
 }
+
+/** Keys of a feature pickle that are no modality of vectors. */
+const otherKeys: readonly unknown[] = ['labels', 'metadata', 'context', 'bbox_ctx', 'img_uid']
+
+/** The modalities of vectors that a feature pickle holds, in its order. */
+export function modalitiesOfFile(file: string): { name: string; width: number }[] {
+  const keys = [...readFeatureDict(file).keys()].filter((key) => typeof key === 'string')
+  return widthsOfFile(
+    file,
+    keys.filter((key) => !otherKeys.includes(key)),
+  )
+}

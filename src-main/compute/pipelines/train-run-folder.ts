@@ -33,11 +33,11 @@ export interface SeedFolder {
   files(): string[]
 }
 
-const text = (value: string): Uint8Array[] => [new TextEncoder().encode(value)]
-const json = (value: unknown): Uint8Array[] => text(`${JSON.stringify(value, null, 2)}\n`)
+export const text = (value: string): Uint8Array[] => [new TextEncoder().encode(value)]
+export const json = (value: unknown): Uint8Array[] => text(`${JSON.stringify(value, null, 2)}\n`)
 
 /** Writes a file whole or not at all. Throws AppError `training.write-failed`. */
-async function writeWhole(file: string, pieces: Iterable<Uint8Array>): Promise<void> {
+export async function writeWhole(file: string, pieces: Iterable<Uint8Array>): Promise<void> {
   const staging = stageFile(file, pieces, 'training.write-failed')
   for (;;) {
     const next = await staging.next()
@@ -51,7 +51,7 @@ export async function writeText(file: string, value: string): Promise<void> {
   await writeWhole(file, text(value))
 }
 
-async function makeFolder(folder: string): Promise<void> {
+export async function makeFolder(folder: string): Promise<void> {
   try {
     await mkdir(folder, { recursive: true })
   } catch (error) {

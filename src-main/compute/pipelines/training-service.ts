@@ -1,9 +1,11 @@
 import { trainingPresets } from '#main/training/presets.ts'
 import type { Handlers } from '#shared/rpc/types.ts'
 import type { ComputeContract } from '../protocol.ts'
+import { baselinesOf, chosenBaselines } from '#main/training/baselines/baseline-list.ts'
 import { describeRecipe } from './describe-recipe.ts'
-import { examineSplits } from './examine-splits.ts'
+import { examineSplits, modalitiesOfFile } from './examine-splits.ts'
 import { findUnfit } from './find-unfit.ts'
+import { fitBaselines } from './fit-baselines.ts'
 import { prepareRun } from './prepare-run.ts'
 import { splitScenes } from './split-scenes.ts'
 import { createStopRequests } from './stop-requests.ts'
@@ -32,5 +34,8 @@ export function createTrainingService(): Handlers<ComputeContract>['training'] {
     findUnfit: ({ modalities, limitBytes }, { signal }) => findUnfit(modalities, limitBytes, signal),
     split: (request) => splitScenes(request),
     prepare: (input, { signal }) => prepareRun(input, signal),
+    modalitiesOf: ({ file }) => modalitiesOfFile(file),
+    baselinesOf: ({ modalities, names }) => chosenBaselines(baselinesOf(modalities), names),
+    baselines: (input, { signal }) => fitBaselines(input, signal),
   }
 }

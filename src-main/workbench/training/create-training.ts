@@ -4,6 +4,7 @@ import { epochsOfTraining, seedsOfTraining } from '#main/store/tables/training.t
 import type { WorkbenchContext } from '../workbench-context.ts'
 import { adoptTraining } from './adopt-training.ts'
 import type { ModelCalls } from './adopt-training.ts'
+import { createBaselines } from './baselines.ts'
 import { enqueueTraining } from './enqueue-training.ts'
 import { hashOfLockFile } from './lock-file.ts'
 import { planTraining } from './plan-training.ts'
@@ -23,6 +24,7 @@ export function createTraining(parts: Parts, models: () => ModelCalls): Training
   return {
     run: createRunConfig(parts, hashOfLockFile(parts.resourcesFolder)),
     presets: () => compute.training.presets({}),
+    baselines: createBaselines(parts),
     plan: async ({ recipe, data, batchSize }, { signal }) => {
       const changes = { seeds: null, epochs: null, batchSize, learningRate: null }
       const options = { project: project.require(), compute, recipe, data, changes, signal }
