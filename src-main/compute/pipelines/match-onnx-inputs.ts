@@ -43,6 +43,8 @@ function matchInput(
   if (Array.isArray(choice)) return feedModalities(value, choice, features, 'chosen')
   const byName = feedModalities(value, [value.name], features, 'checkpoint')
   if (byName) return byName
+  // What Lectern's own exports call the ids of photos.
+  if (value.name === 'scene') return feedScenes(value, 'checkpoint')
   const columns = columnsOf(value)
   const sameWidth = [...features].filter(([, width]) => width === columns).map(([name]) => name)
   const rivals = inputs.filter((input) => columnsOf(input) === columns)

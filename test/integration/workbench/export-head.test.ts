@@ -50,14 +50,11 @@ describe('exporting a head', () => {
       expect([...tensors.keys()]).toEqual([...source.keys()])
       expect(await logitsOf((await full.client.models.add({ file: join(folder, 'head.pth') })).id)).toEqual(expected)
       // An own .onnx is given one scene at a time, which orders sums differently.
-      const again = await full.client.models.add({ file: join(folder, 'head.onnx'), ...sceneInput(name) })
+      const again = await full.client.models.add({ file: join(folder, 'head.onnx') })
       expect(relativeError(await logitsOf(again.id), expected)).toBeLessThan(1e-6)
       expect(readdirSync(folder).sort()).toEqual(['config.yaml', 'head.onnx', 'head.pth'])
     },
   )
-
-  /** The input that tells photos apart has a name of its own there. */
-  const sceneInput = (name: string) => (/^(c_|bc_|ccsg)/.test(name) ? { chosen: { scene: 'img_uid' } } : {})
 
   test('the .onnx says in itself what to feed it and what its classes are', async () => {
     const { id } = await golden('c_spatial')

@@ -92,6 +92,12 @@ describe.skipIf(!rafnetFolder)(`real students (${withoutRafnet})`, () => {
     expectSameClasses(logits, expectedLogits(heads, name), 1e-5)
   })
 
+  test('c_context: the whole file in one batch is something else, since no photo id keeps the photos apart', async () => {
+    const input = { model: head(heads, 'c_context'), device: 'cpu', students: studentsOf(table) } as const
+    const { logits } = await collect(compute.models.predict({ ...input, batching: 'rafnet:151' }))
+    expect(relativeError(logits, expectedLogits(heads, 'c_context'))).toBeGreaterThan(1e-3)
+  })
+
   test.each(['mlp_grouprec', 'bc_spatial', 'c_spatial', 'ccsg'])('%s: so they do in one RAFNet batch', async (name) => {
     const input = { model: head(heads, name), device: 'cpu', students: studentsOf(table) } as const
     const { logits, batches } = await collect(compute.models.predict({ ...input, batching: 'rafnet:151' }))

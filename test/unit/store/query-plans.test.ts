@@ -2,7 +2,7 @@ import { beforeAll, expect, test } from 'vitest'
 import { allMigrations } from '#main/store/migrations/all-migrations.ts'
 import { openStore } from '#main/store/open-store.ts'
 import type { Store } from '#main/store/store.ts'
-import { labelledLogitsSql, outcomesSql } from '#main/store/tables/outcome.ts'
+import { gatesSql, labelledLogitsSql, outcomesSql } from '#main/store/tables/outcome.ts'
 import { opinionsSql } from '#main/store/tables/opinion.ts'
 import { logitsBetweenSql } from '#main/store/tables/prediction.ts'
 import { countStudentsSql } from '#main/store/tables/project-counts.ts'
@@ -57,6 +57,15 @@ test.each([
     'the logits of some students walk the same way, and no further than the last of them',
     logitsBetweenSql,
     ['prediction USING PRIMARY KEY (run_id=? AND student_id>? AND student_id<?)', 'student USING INTEGER PRIMARY KEY'],
+  ],
+  [
+    'gates walk the same way, labelled or not',
+    gatesSql,
+    [
+      'prediction USING PRIMARY KEY (run_id=? AND student_id>?)',
+      'student USING INTEGER PRIMARY KEY',
+      'label USING INTEGER PRIMARY KEY',
+    ],
   ],
   [
     'labelled logits walk the same way',
