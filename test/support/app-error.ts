@@ -18,5 +18,5 @@ export async function rejectedAppError(promise: Promise<unknown>): Promise<AppEr
     (reason: unknown) => reason,
   )
   if (error instanceof AppError) return error
-  throw error ?? new Error('nothing was thrown')
+  throw error instanceof Error ? error : new Error('nothing was thrown')
 }

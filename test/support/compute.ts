@@ -8,6 +8,8 @@ import type { LeftOutStudent, PredictMessage, Progress, StudentBatchInput } from
 import type { FeatureTable } from '#main/exchange/rafnet/feature-table.ts'
 import { afterAll } from 'vitest'
 
+export { resultOf } from './progress.ts'
+
 export const computeEntry = resolve(import.meta.dirname, '../../src-main/compute/main.ts')
 
 /** The real compute process, forked from source; ended after the file's tests. */
@@ -22,12 +24,6 @@ export function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'lectern-compute-'))
   afterAll(() => rmSync(folder, { recursive: true, force: true }))
   return folder
-}
-
-/** The result of a stream of progress. */
-export async function resultOf<Result>(stream: AsyncIterable<Progress<Result>>): Promise<Result> {
-  for await (const message of stream) if (message.kind === 'result') return message.result
-  throw new Error('the stream ended without a result')
 }
 
 /** All students of a feature file in file order, grouped by photo. */

@@ -59,7 +59,7 @@ function openDetector(
   setting: DetectionSetting,
   device: Device,
 ): Promise<Detector> {
-  if (source.kind === 'nanodet') return openNanodetDetector(sessions, source.folder, setting, device)
+  if (source.kind === 'nanodet') return openNanodetDetector(sessions, { folder: source.folder, setting, device })
   return source.kind === 'yolo'
     ? openYoloDetector(sessions, source, device)
     : openYoloxDetector(sessions, source, device)

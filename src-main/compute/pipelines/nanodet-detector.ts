@@ -9,17 +9,23 @@ import type { ScoredBox } from '../detection/scored-box.ts'
 import type { SessionPool } from '../sessions/session-pool.ts'
 import { openNanodet } from './open-nanodet.ts'
 
+export interface NanodetOptions {
+  readonly folder: string
+  readonly setting: DetectionSetting
+  readonly device: Device
+  /** Multiplies the sizes of all passes; see `planPasses`. 1 where left out. */
+  readonly scale?: number
+}
+
 /** Lectern's own detector: NanoDet over the whole photo in several sizes. Throws as `openNanodet` does. */
 export async function openNanodetDetector(
   sessions: SessionPool,
-  folder: string,
-  setting: DetectionSetting,
-  device: Device,
+  { folder, setting, device, scale = 1 }: NanodetOptions,
 ): Promise<Detector> {
   const { sha256, provider, reason, look } = await openNanodet(sessions, folder, 'heads', device)
   const detect: Detector['detect'] = async (photo, signal) => {
     const found: ScoredBox[][] = []
-    for (const pass of planPasses(photo, setting)) {
+    for (const pass of planPasses(photo, setting, scale)) {
       signal.throwIfAborted()
       const results = await look(photo, pass)
       const heads = nanodetStrides.map((stride) => {

@@ -1,5 +1,5 @@
 import { Buffer } from 'node:buffer'
-import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import type { DetectionMessage, DetectorSource, EmbeddingMessage, SceneDetection } from '#main/compute/protocol.ts'
@@ -118,7 +118,7 @@ describe.skipIf(defaultModels === null)(`NanoDet${defaultModels === null ? ` (${
       embeddingSha256: null,
     })
     expect(failuresOf(messages)).toEqual(
-      fails.map(([, code, words], index) => [index, code, expect.stringMatching(words)]),
+      fails.map(([, code, words], index) => [index, code, expect.stringMatching(words) as unknown]),
     )
     expect(scenesOf(messages).map(({ index, widthPx, heightPx }) => [index, widthPx, heightPx])).toEqual([
       [7, 16, 16],
