@@ -42,8 +42,8 @@ export function openStore(file: string, options: OpenStoreOptions): Store {
       assertWritable(database)
       database.pragma('journal_mode = WAL')
       database.pragma('synchronous = NORMAL')
-      database.pragma('foreign_keys = ON')
       migrate(database, migrations, options)
+      database.pragma('foreign_keys = ON')
     })
     return new Store(file, database)
   } catch (error) {
@@ -102,15 +102,19 @@ function assertWritable(database: Database): void {
   database.exec('ROLLBACK')
 }
 
+/** References are checked after each step instead of during it: a table that others refer to may be made anew (SQLite's own procedure). */
 function migrate(database: Database, migrations: readonly Migration[], options: OpenStoreOptions): void {
   const from = versionOf(database)
   const steps = migrations.filter((step) => step.version > from)
   if (steps.length === 0) return
   if (options.mode === 'open' && options.backupFolder !== null)
     backUp(database, options.backupFolder, from, options.clock())
+  database.pragma('foreign_keys = OFF')
   for (const step of steps) {
     database.transaction(() => {
       step.up(database)
+      const broken = database.pragma('foreign_key_check') as readonly unknown[]
+      if (broken.length > 0) throw damaged(String(database.name), `${broken.length} references lead nowhere`)
       database.pragma(`application_id = ${applicationId}`)
       database.pragma(`user_version = ${step.version}`)
     })()

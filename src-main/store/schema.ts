@@ -14,6 +14,8 @@ export interface Schema {
   label: LabelTable
   feature_set: FeatureSetTable
   feature: { student_id: number; set_id: number; row: number }
+  detection: DetectionTable
+  detected_scene: DetectedSceneTable
   model: ModelTable
   run: RunTable
   prediction: PredictionTable
@@ -107,7 +109,27 @@ interface FeatureSetTable {
   form: string
   file: string
   sha256: string
-  import_id: number
+  import_id: number | null
+  /** JSON: FeatureProducer */
+  producer: string | null
+}
+
+interface DetectionTable {
+  student_id: number
+  detector_sha256: string
+  score: number
+  x1: number
+  y1: number
+  x2: number
+  y2: number
+}
+
+interface DetectedSceneTable {
+  scene_id: number
+  detector_sha256: string
+  setting: string
+  boxes: number
+  at: string
 }
 
 interface ModelTable {

@@ -16,7 +16,7 @@ export interface ExportSource extends WriteSource {
 /** Vectors of one modality: a contiguous little-endian file. */
 export interface ExportSet {
   readonly id: number
-  readonly importId: number
+  readonly importId: number | null
   readonly modality: string
   readonly width: number
   /** numpy dtype without byte order, as `f4`. */

@@ -1,6 +1,7 @@
 import { firstTables } from './0001-first-tables.ts'
 import { trainings } from './0002-trainings.ts'
+import { extraction } from './0003-extraction.ts'
 import type { Migration } from './migration.ts'
 
 /** Every step, oldest first. A released step is never changed: what comes later is a new file. */
-export const allMigrations: readonly Migration[] = [firstTables, trainings]
+export const allMigrations: readonly Migration[] = [firstTables, trainings, extraction]

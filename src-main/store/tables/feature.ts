@@ -1,5 +1,20 @@
 import type { Store } from '../store.ts'
 
+/** What made vectors that no file brought: everything that must be equal for two vectors to be comparable, and where it ran. */
+export interface FeatureProducer {
+  readonly weightsSha256: string
+  /** As `convnext`, `hrnet-group-relation`, `nanodet`. */
+  readonly family: string
+  /** Name of the weights file, without its folder. */
+  readonly weightsFile: string
+  readonly precision: 'float32' | 'int8' | 'float16'
+  /** Noise as the contract writes it; null for networks without. */
+  readonly noise: unknown
+  readonly provider: string
+  readonly appVersion: string
+  readonly createdAt: string
+}
+
 export interface NewFeatureSet {
   readonly modality: string
   readonly width: number
@@ -11,7 +26,9 @@ export interface NewFeatureSet {
   /** Relative to the project folder, with `/` separators. */
   readonly file: string
   readonly sha256: string
-  readonly importId: number
+  /** The import that brought the vectors, or null where `producer` made them. */
+  readonly importId: number | null
+  readonly producer: FeatureProducer | null
 }
 
 export interface FeatureSet extends NewFeatureSet {
@@ -21,7 +38,8 @@ export interface FeatureSet extends NewFeatureSet {
 export function insertFeatureSet(store: Store, set: NewFeatureSet): number {
   return store
     .prepare(
-      `INSERT INTO feature_set (modality, width, dtype, byte_order, form, file, sha256, import_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT INTO feature_set (modality, width, dtype, byte_order, form, file, sha256, import_id, producer)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     )
     .run(
       set.modality,
@@ -32,7 +50,21 @@ export function insertFeatureSet(store: Store, set: NewFeatureSet): number {
       set.file,
       set.sha256,
       set.importId,
+      set.producer && JSON.stringify(set.producer),
     ).id
+}
+
+/** Says what the file of an extraction holds now. */
+export function setFeatureSetHash(store: Store, setId: number, sha256: string): void {
+  store.prepare('UPDATE feature_set SET sha256 = ? WHERE id = ?').run(sha256, setId)
+}
+
+/** First row of a set's file that no student's vector lies behind: where the next vectors go. */
+export function nextFeatureRow(store: Store, setId: number): number {
+  return (
+    store.prepare<{ row: number | null }>('SELECT max(row) + 1 AS row FROM feature WHERE set_id = ?').get(setId)?.row ??
+    0
+  )
 }
 
 /** Says that a student's vector of this set is row `row` of its file. */
@@ -40,19 +72,25 @@ export function insertFeature(store: Store, studentId: number, setId: number, ro
   store.prepare('INSERT OR REPLACE INTO feature (student_id, set_id, row) VALUES (?, ?, ?)').run(studentId, setId, row)
 }
 
-interface FeatureSetColumns extends Omit<FeatureSet, 'form'> {
+interface FeatureSetColumns extends Omit<FeatureSet, 'form' | 'producer'> {
   readonly form: string
+  readonly producer: string | null
 }
 
-/** All feature sets of finished imports, oldest first. */
+/** All feature sets of finished imports and of extractions, oldest first. */
 export function listFeatureSets(store: Store): FeatureSet[] {
   const rows = store
     .prepare<FeatureSetColumns>(
       `SELECT feature_set.id, modality, width, dtype, byte_order AS byteOrder, form, feature_set.file, feature_set.sha256,
-       import_id AS importId FROM feature_set JOIN import ON import.id = import_id WHERE import.state = 'done' ORDER BY feature_set.id`,
+       import_id AS importId, producer FROM feature_set LEFT JOIN import ON import.id = import_id
+       WHERE import_id IS NULL OR import.state = 'done' ORDER BY feature_set.id`,
     )
     .all()
-  return rows.map((row) => ({ ...row, form: JSON.parse(row.form) as unknown }))
+  return rows.map((row) => ({
+    ...row,
+    form: JSON.parse(row.form) as unknown,
+    producer: row.producer === null ? null : (JSON.parse(row.producer) as FeatureProducer),
+  }))
 }
 
 /** Modalities of the project, with the width of the newest set and how many students have a vector. */
@@ -76,6 +114,15 @@ function countStudents(store: Store, sets: readonly FeatureSet[]): number {
     .prepare<{ students: number }>(`SELECT count(${what}) AS students FROM feature WHERE set_id IN (${marks})`)
     .get(...sets.map((set) => set.id))
   return row?.students ?? 0
+}
+
+/** Forgets vectors that were extracted for a box that is no more; imported ones stay, whatever happens to the box. */
+export function deleteExtractedFeatures(store: Store, studentId: number): number {
+  return store
+    .prepare(
+      `DELETE FROM feature WHERE student_id = ? AND set_id IN (SELECT id FROM feature_set WHERE producer IS NOT NULL)`,
+    )
+    .run(studentId).changes
 }
 
 /** Vectors of the students of one scene: one entry per student and set, students in id order, newest set first. */

@@ -62,6 +62,7 @@ function featureSetsOf(
         file: path,
         sha256,
         importId,
+        producer: null,
       })
     }),
   )

@@ -61,7 +61,14 @@ function studentsOf(store: Store, scene: Scene, importOfSet: ReadonlyMap<number,
     const own = vectors.get(student.id) ?? new Map<number, number>()
     // A student drawn here may have vectors too, but is a row of no imported file.
     const isImported = student.source === 'imported'
-    const rows = new Map(isImported ? [...own].map(([setId, row]) => [importOfSet.get(setId) ?? -1, row]) : [])
+    const rows = new Map(
+      isImported
+        ? [...own].flatMap(([setId, row]) => {
+            const importId = importOfSet.get(setId)
+            return importId === undefined ? [] : [[importId, row] as const]
+          })
+        : [],
+    )
     if (isImported && student.importId !== null && student.position !== null)
       rows.set(student.importId, student.position)
     return {
@@ -139,7 +146,7 @@ export async function planFeatureExport(
   const breathe = createBreath(signal)
   const sets = listSets(project)
   const allSources = await listSources(project, sets)
-  const importOfSet = new Map(sets.map(({ id, importId }) => [id, importId]))
+  const importOfSet = new Map(sets.flatMap(({ id, importId }) => (importId === null ? [] : [[id, importId] as const])))
   const scenes = new Map(selectScenes(store, selection).map((scene) => [scene.id, scene]))
   const load = (sceneId: number): ExportStudent[] => studentsOf(store, scenes.get(sceneId)!, importOfSet)
   const found: ExportEntry[] = []

@@ -2,6 +2,7 @@ import BetterSqlite3 from 'better-sqlite3'
 import { describe, expect, test } from 'vitest'
 import { allMigrations } from '#main/store/migrations/all-migrations.ts'
 import { firstTables } from '#main/store/migrations/0001-first-tables.ts'
+import { extraction } from '#main/store/migrations/0003-extraction.ts'
 import { trainings } from '#main/store/migrations/0002-trainings.ts'
 
 test('steps are numbered from 1 without gaps', () => {
@@ -101,6 +102,52 @@ describe('0002 trainings', () => {
     database.exec('DELETE FROM training')
     database.exec(aTraining('queued'))
     expect(database.prepare('SELECT id FROM training').all()).toEqual([{ id: 2 }])
+    database.close()
+  })
+})
+
+describe('0003 extraction', () => {
+  /** A project of the second version with one imported vector. */
+  function withVector() {
+    const database = new BetterSqlite3(':memory:')
+    // As when a project is opened: references are checked after each step.
+    database.pragma('foreign_keys = OFF')
+    firstTables.up(database)
+    trainings.up(database)
+    database.exec(`
+      INSERT INTO import (kind, file, state, created_at) VALUES ('features', 'a.pkl', 'done', '');
+      INSERT INTO scene (relative_path, file_name, sort_key, width_px, height_px, has_photo) VALUES ('1.jpg', '1.jpg', '1', 4, 3, 0);
+      INSERT INTO student (scene_id, bbox_id, source) VALUES (1, '1', 'imported');
+      INSERT INTO feature_set (modality, width, dtype, byte_order, form, file, sha256, import_id)
+        VALUES ('convnext', 4, 'f4', 'little', '{}', 'a.bin', 'aa', 1);
+      INSERT INTO feature (student_id, set_id, row) VALUES (1, 1, 7);`)
+    extraction.up(database)
+    database.pragma('foreign_keys = ON')
+    return database
+  }
+  const aSet = (importId: string, producer: string): string =>
+    `INSERT INTO feature_set (modality, width, dtype, byte_order, form, file, sha256, import_id, producer)
+     VALUES ('convnext', 4, 'f4', 'little', '{}', 'b.bin', '', ${importId}, ${producer})`
+
+  test('keeps imported vectors and the references to them', () => {
+    const database = withVector()
+    expect(database.pragma('foreign_key_check')).toEqual([])
+    expect(
+      database.prepare('SELECT file, import_id, producer, row FROM feature JOIN feature_set ON id = set_id').get(),
+    ).toEqual({ file: 'a.bin', import_id: 1, producer: null, row: 7 })
+    expect(() => database.exec('INSERT INTO feature (student_id, set_id, row) VALUES (1, 2, 0)')).toThrow('constraint')
+    database.exec(aSet('NULL', `'{}'`))
+    database.exec('INSERT INTO feature (student_id, set_id, row) VALUES (1, 2, 0)')
+    database.close()
+  })
+
+  test.each([
+    ['vectors that nobody made', aSet('NULL', 'NULL')],
+    ['vectors of an import and of an extraction', aSet('1', `'{}'`)],
+    ['a detection of no student', `INSERT INTO detection VALUES (9, 'dd', 0.5, 0, 0, 1, 1)`],
+  ])('refuses %s', (_name, sql) => {
+    const database = withVector()
+    expect(() => database.exec(sql)).toThrow('constraint failed')
     database.close()
   })
 })
