@@ -17,6 +17,12 @@ export interface PredictOptions {
 /** `predict <project> --model <.pth|.onnx|run folder>`: runs a head, or every seed of a run folder, and keeps what they said. */
 export async function predict(context: CommandContext, project: string, options: PredictOptions): Promise<void> {
   const { client } = context
+  if (!/^(scene|rafnet:[1-9]\d{0,4})$/.test(options.batching)) {
+    throw new AppError(
+      'cli.usage',
+      `--batching takes scene, or rafnet:128 for 128 consecutive rows, not "${options.batching}".`,
+    )
+  }
   await client.project.open({ folder: resolve(project) })
   const path = resolve(options.model)
   if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) return predictSeeds(context, path, options)
