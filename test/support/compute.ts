@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path'
 import { createComputeClient } from '#main/compute/launcher/compute-client.ts'
 import type { ComputeClient, ComputeClientOptions } from '#main/compute/launcher/compute-client.ts'
 import { forkWithNode } from '#main/compute/launcher/fork-with-node.ts'
-import type { LeftOutStudent, PredictMessage, Progress, StudentBatchInput } from '#main/compute/protocol.ts'
+import type { LeftOutStudent, PredictMessage, StudentBatchInput } from '#main/compute/protocol.ts'
 import type { FeatureTable } from '#main/exchange/rafnet/feature-table.ts'
 import { afterAll } from 'vitest'
 
