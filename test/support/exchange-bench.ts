@@ -21,6 +21,7 @@ import { createCurrentProject } from '#main/workbench/projects/current-project.t
 import { closeProject, createProjectFolder, openProjectFolder } from '#main/workbench/projects/project-folder.ts'
 import { createSettingsFile } from '#main/workbench/settings/settings-file.ts'
 import type { ComputeClient, WorkbenchContext } from '#main/workbench/workbench-context.ts'
+import { TrainingQueue } from '#main/workbench/training/training-queue.ts'
 import { stillClock, temporaryFolder } from './store.ts'
 import { scenesNamed } from './scenes-named.ts'
 
@@ -49,7 +50,7 @@ export function exchangeBench() {
   project.set(createProjectFolder(join(folder, 'Class.lectern'), null, options))
   onTestFinished(() => closeProject(project.require()))
   const changes = createChangeLog(1)
-  const context: WorkbenchContext = {
+  const base = {
     appVersion: '0.0.0-test',
     userDataFolder: join(folder, 'user'),
     resourcesFolder: join(folder, 'resources'),
@@ -61,6 +62,7 @@ export function exchangeBench() {
     settings: createSettingsFile(join(folder, 'user'), () => undefined),
     media: createMediaRoutes(),
   }
+  const context: WorkbenchContext = { ...base, trainings: new TrainingQueue(base) }
   const edits = createEdits(context)
   const call = { signal: new AbortController().signal }
   return {

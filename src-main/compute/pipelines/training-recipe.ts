@@ -171,13 +171,15 @@ function adaptedWidths({ modalities }: HeadRecipe, widths: ReadonlyMap<string, n
 
 function renamedLabels(own: ConfigMapping, labelNames: readonly string[]): Finding[] {
   const given = sectionOf(own, 'training')['label_names']
-  if (!Array.isArray(given) || given.join('\n') === labelNames.join('\n')) return []
-  const message = `The configuration's class names (${given.join(', ')}) are replaced by the project's (${labelNames.join(', ')}), whose labels it is trained on. Check that the classes mean the same.`
+  if (!Array.isArray(given)) return []
+  const names = given.map((name) => (typeof name === 'string' ? name : JSON.stringify(name)))
+  if (names.join('\n') === labelNames.join('\n')) return []
+  const message = `The configuration's class names (${names.join(', ')}) are replaced by the project's (${labelNames.join(', ')}), whose labels it is trained on. Check that the classes mean the same.`
   return [
     {
       code: 'training.labels-renamed',
       severity: 'warning',
-      count: given.length,
+      count: names.length,
       examples: labelNames.slice(0, 5),
       message,
     },

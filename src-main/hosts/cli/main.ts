@@ -8,9 +8,12 @@ import { userDataFolder } from '../user-data-folder.ts'
 import { startWorkbench, type WorkbenchParts } from '../start-workbench.ts'
 import { webHostHandlers } from '../web/web-host-handlers.ts'
 import type { CommandContext } from './command.ts'
+import { aggregate } from './commands/aggregate.ts'
+import { baselines, type BaselinesOptions } from './commands/baselines.ts'
 import { calibrate } from './commands/calibrate.ts'
 import { compare } from './commands/compare.ts'
 import { demo } from './commands/demo.ts'
+import { ensemble, type EnsembleOptions } from './commands/ensemble.ts'
 import { evaluate, type EvaluateOptions } from './commands/evaluate.ts'
 import { explain } from './commands/explain.ts'
 import { exportAny, type ExportOptions } from './commands/export.ts'
@@ -21,7 +24,8 @@ import { predict } from './commands/predict.ts'
 import { report } from './commands/report.ts'
 import { runs } from './commands/runs.ts'
 import { serveProject } from './commands/serve.ts'
-import { train } from './commands/train.ts'
+import { trainConfig } from './commands/train.ts'
+import { trainProject, type TrainProjectOptions } from './commands/train-project.ts'
 import { createOutput } from './output.ts'
 
 const root = applicationRoot(import.meta.dirname)
@@ -147,6 +151,21 @@ command('compare <project> <a> <b>', 'whether two runs differ by more than chanc
     withWorkbench(options.json ?? false, (context) => compare(context, project, [a, b])),
 )
 
+command('ensemble <project>', 'mix the logits of runs into a run of its own, and measure it')
+  .requiredOption('--models <names>', 'names of the runs to mix, separated by commas')
+  .addOption(new Option('--weights <list>', 'one for each, as .5,.3,.2; equal by default').conflicts('search'))
+  .option('--search [split]', 'search the weights on the labelled students of a split; on all without a name')
+  .option('--name <name>', 'name of the new run')
+  .action((project: string, options: Options & EnsembleOptions) =>
+    withWorkbench(options.json ?? false, (context) => ensemble(context, project, options)),
+  )
+
+command('aggregate <folder>', "sum up results over seeds: run folders of RAFNet's Python, or of Lectern")
+  .option('--out <dir>', 'folder for final_results.json and final_results.csv')
+  .action((folder: string, options: Options & { out?: string }) =>
+    withWorkbench(options.json ?? false, (context) => aggregate(context, folder, options)),
+  )
+
 command('report <project>', 'write a report per scene and overall')
   .requiredOption('--out <dir>', 'folder for the report')
   .option('--model <name>', 'name of the run; the newest by default')
@@ -174,14 +193,54 @@ command('export <project>', 'write a feature pickle with the labels in force, or
     withWorkbench(options.json ?? false, (context) => exportAny(context, project, options)),
   )
 
-command('train', "train heads from RAFNet's own configuration")
-  .requiredOption('--config <yaml>', 'RAFNet config: names the feature pickles, the head, the seeds and output_dir')
-  .option('--seeds <list>', "seeds in place of the config's, as 41,42,43")
-  .option('--out <dir>', "folder in place of the config's output_dir")
+command('train [project]', "train heads on a project's labels, or from RAFNet's own configuration")
+  .option('--config <yaml>', 'RAFNet config; without a project it names the feature pickles and output_dir, too')
+  .option('--preset <name>', "one of the paper's configurations, as grouprec_convnext_gated_loss_tuned")
+  .option('--head <family>', 'a head family, as gated_fusion_classifier')
+  .option('--modalities <names>', 'what --head fuses, as grouprec,convnext')
+  .option('--spatial', 'give the graph of --head the boxes and photos')
+  .addOption(new Option('--splits <which>', "the project's").choices(['made', 'imported']).default('made'))
+  .addOption(
+    new Option('--together <what>', 'what never lies on two sides of a made split')
+      .choices(['scene', 'room', 'date'])
+      .default('scene'),
+  )
+  .option('--shares <train,val,test>', 'shares of the students', '70,15,15')
+  .option('--split-seed <n>', 'another seed makes another split', '41')
+  .option('--only-confirmed', 'leave out labels that were only imported')
+  .option('--seeds <list>', "seeds in place of the recipe's, as 41,42,43")
+  .option('--epochs <n>', "epochs in place of the recipe's")
+  .option('--batch-size <n>', "students of a step in place of the recipe's")
+  .option('--learning-rate <x>', "rate in place of the recipe's")
+  .option('--name <name>', 'name of the training; the recipe by default')
+  .option('--adopt', 'make a model of the best seed and run it on the project')
+  .option('--plan', 'only say what it would be made of')
+  .option('--out <dir>', "without a project: folder in place of the config's output_dir")
   .option('--root <dir>', 'where relative paths of the config start; the current folder by default')
-  .option('--resume', 'go on with what an interrupted training of the same configuration left')
-  .action((options: Options & Parameters<typeof train>[1]) =>
-    withWorkbench(options.json ?? false, (context) => train(context, options)),
+  .option('--resume [id]', 'go on with a paused training of the project, or with what an interrupted --config left')
+  .action((project: string | undefined, options: Options & TrainProjectOptions) =>
+    withWorkbench(options.json ?? false, (context) =>
+      project === undefined ? trainConfig(context, options) : trainProject(context, project, options),
+    ),
+  )
+
+command('baselines [project]', "the paper's external baselines, fitted on train and judged on test")
+  .option('--config <yaml>', 'without a project: RAFNet config that names the feature pickles')
+  .option('--names <list>', 'only these, as logistic_concat,svm_convnext,late_fusion')
+  .addOption(new Option('--splits <which>', "the project's").choices(['made', 'imported']).default('made'))
+  .addOption(
+    new Option('--together <what>', 'what never lies on two sides of a made split')
+      .choices(['scene', 'room', 'date'])
+      .default('scene'),
+  )
+  .option('--shares <train,val,test>', 'shares of the students', '70,15,15')
+  .option('--split-seed <n>', 'another seed makes another split', '41')
+  .option('--only-confirmed', 'leave out labels that were only imported')
+  .option('--seed <n>', 'of the perceptrons and the random projections', '41')
+  .option('--out <dir>', 'folder for baselines.json and baselines.csv')
+  .option('--root <dir>', 'where relative paths of the config start; the current folder by default')
+  .action((project: string | undefined, options: Options & BaselinesOptions) =>
+    withWorkbench(options.json ?? false, (context) => baselines(context, project, options)),
   )
 
 command('demo', 'the whole job on a folder of RAFNet files, or on the synthetic sample')

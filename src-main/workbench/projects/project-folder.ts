@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync } from 'node:fs'
 import { readdir, rm } from 'node:fs/promises'
-import { basename, join, resolve } from 'node:path'
+import { basename, dirname, join, resolve } from 'node:path'
 import { AppError } from '#shared/contract/app-error.ts'
 import { rafnetClasses } from '#shared/domain/behaviour-class.ts'
 import { lockFolder } from '#main/store/folder-lock.ts'
@@ -11,6 +11,7 @@ import { importFolder, listImports } from '#main/store/tables/import.ts'
 import { removeRun } from '#main/store/tables/prediction.ts'
 import { setProperty } from '#main/store/tables/property.ts'
 import { unfinishedRuns } from '#main/store/tables/run.ts'
+import { listTrainings, trainingFolder } from '#main/store/tables/training.ts'
 import { fileError } from '../files.ts'
 import { databaseFile, projectFile, projectFolders, setPhotoRoot, type OpenProject } from './open-project.ts'
 import { projectName } from './recent-projects.ts'
@@ -94,15 +95,21 @@ function assertProjectThere(folder: string): void {
   )
 }
 
-/** Imports and runs that a crash cut off, and folders of vectors that no import knows. */
+/** Imports and runs that a crash cut off, and folders that no import and no training knows. */
 async function removeLeftovers(project: OpenProject): Promise<void> {
   const { store } = project
   for (const id of unfinishedImports(store)) await removeUnfinishedImport(store, id)
   for (const id of unfinishedRuns(store)) await removeRun(store, id)
-  const known = new Set(listImports(store).map((one) => basename(importFolder(one.id))))
-  const features = projectFile(project, 'features')
-  const found = await readdir(features).catch(() => [])
+  const imports = listImports(store).map((one) => basename(importFolder(one.id)))
+  await removeUnknown(projectFile(project, 'features'), /^import-\d+$/, imports)
+  const trainings = listTrainings(store).map((one) => basename(trainingFolder(one.id)))
+  await removeUnknown(projectFile(project, dirname(trainingFolder(0))), /^\d+$/, trainings)
+}
+
+/** Removes what lies in a folder under a name of ours that the database does not have. */
+async function removeUnknown(folder: string, ours: RegExp, known: readonly string[]): Promise<void> {
+  const found = await readdir(folder).catch(() => [])
   for (const name of found) {
-    if (/^import-\d+$/.test(name) && !known.has(name)) await rm(join(features, name), { recursive: true, force: true })
+    if (ours.test(name) && !known.includes(name)) await rm(join(folder, name), { recursive: true, force: true })
   }
 }

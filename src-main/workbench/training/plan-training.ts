@@ -27,7 +27,7 @@ export interface PlannedTraining {
 const scannedBytes = 32 * 2 ** 20
 const nobody: SplitPlan = { scenes: 0, students: 0, classCounts: [] }
 
-/** What a training would be made of, nothing written; whatever speaks against it is the plan's `problem`. Throws only when cancelled. */
+/** What a training would be made of, nothing written; whatever speaks against it is the plan's `problem`. Throws when cancelled or when compute dies. */
 export async function planTraining(options: PlanOptions): Promise<PlannedTraining> {
   const { project, compute, recipe, data, signal } = options
   const request = recipeRequest(project, options, options.changes)
@@ -49,7 +49,7 @@ export async function planTraining(options: PlanOptions): Promise<PlannedTrainin
     await compute.training.describe({ request, students: found.splits.train.students }, { signal })
   } catch (thrown) {
     const error = toAppError(thrown)
-    if (error.code === 'job.cancelled' || error.code === 'internal.unexpected') throw error
+    if (isNoProblem(error.code)) throw error
     problem = error.toJSON()
   }
   const plan: TrainingPlan = {
@@ -64,6 +64,9 @@ export async function planTraining(options: PlanOptions): Promise<PlannedTrainin
   }
   return { plan, description }
 }
+
+/** What says nothing about the training: a cancelled call, a dead process, a mistake of ours. */
+const isNoProblem = (code: string): boolean => code === 'job.cancelled' || /^(internal|compute|rpc)\./.test(code)
 
 function nameOf(recipe: TrainingRecipe): string {
   if (recipe.kind === 'config') return recipe.config

@@ -147,7 +147,8 @@ export class TrainingQueue {
   }
 
   #tellSoon(): void {
-    this.#timer ??= setTimeout(() => {
+    if (this.#timer !== null) return
+    this.#timer = setTimeout(() => {
       this.#timer = null
       this.#tell()
     }, tellEveryMs).unref()
