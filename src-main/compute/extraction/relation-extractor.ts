@@ -21,6 +21,9 @@ export interface RelationWeights {
   readonly model: (part: 'backbone' | 'relation') => GraphOverWeights
 }
 
+/** Crops in one run of HRNet-W48 take some 30 MB each; more of them are not faster. */
+const mostCrops = 8
+
 /** Nobody asked for another draw: the one that can be repeated. */
 const usualNoise: Noise = { kind: 'seed', seed: 0 }
 
@@ -38,7 +41,7 @@ export async function openRelation(
   const prepare = async (scene: ExtractionScene): Promise<PreparedScene> => {
     const photo = await photoPixels(scene.file)
     const features = (rest: BackboneRun['rest']) =>
-      sceneFeatures({ file, session, batch, rest }, photo, boxesOf(scene.boxes))
+      sceneFeatures({ file, session, batch: Math.min(batch, mostCrops), rest }, photo, boxesOf(scene.boxes))
     const named = async (rest: BackboneRun['rest']): Promise<NamedScene> => ({
       name: scene.name ?? basename(scene.file),
       features: await features(rest),

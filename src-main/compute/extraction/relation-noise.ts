@@ -7,8 +7,13 @@ export interface NoiseShape {
   readonly types: number
 }
 
-/** Gumbel noise from a uniform number, with the authors' bounds: −log(1e-10 − log(U + 1e-10)). */
-export const gumbel = (uniform: number): number => -Math.log(1e-10 - Math.log(uniform + 1e-10))
+const bound = 1e-10
+
+/**
+ * Gumbel noise from a uniform number, with the authors' bounds: −log(1e-10 − log(U + 1e-10)). U + 1e-10 is rounded to float32 as
+ * theirs is, which keeps it at 1 or below, so that there is noise for every U.
+ */
+export const gumbel = (uniform: number): number => -Math.log(bound - Math.log(Math.fround(uniform + bound)))
 
 /** g for one block, [edges · types]. */
 export const gumbelNoise = (uniforms: ArrayLike<number>): Float32Array => Float32Array.from(uniforms, gumbel)
