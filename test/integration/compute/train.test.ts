@@ -47,6 +47,10 @@ const inputFor = (config: string, root: string, more: Partial<TrainInput> = {}):
   resume: false,
   appVersion: '0.1.0-test',
   lockFileSha256: null,
+  labelState: null,
+  leakage: null,
+  token: null,
+  finish: false,
   ...more,
 })
 

@@ -67,7 +67,14 @@ interface Trained {
   readonly states: readonly TrainingState[]
 }
 
+/** A training that has a result: whole, or ended early after an epoch. */
 async function train(request: SeedRequest, signal = new AbortController().signal): Promise<Trained> {
+  const { result, ...events } = await follow(request, signal)
+  if (result === null) throw new Error('it ended before its first epoch')
+  return { result, ...events }
+}
+
+async function follow(request: SeedRequest, signal = new AbortController().signal) {
   const prepared = await prepareTraining(request.config, request.options, request.splits, cpuSession)
   const events: SeedEvent[] = []
   const training = trainSeed(prepared, request, signal)
@@ -123,6 +130,25 @@ test('a state of another training is not taken, a damaged one is refused', async
   ]) {
     expect(thrownAppError(() => decodeTrainingState(damaged, 'print', 'state')).code).toBe('training.state-damaged')
   }
+})
+
+test('ended early, it tests the best of the epochs that are complete', async () => {
+  const request = requestFor('MLP', { epochs: 6 })
+  const whole = await train(request)
+  const after = await train({ ...request, endsEarly: (epochs) => epochs === 3 })
+  expect(after.result.history).toEqual(whole.result.history.slice(0, 3))
+  const best = Math.max(...after.result.history.map(({ val }) => val.macroF1NoNull))
+  expect(after.result.bestMetric).toBe(best)
+  // Asked in the middle of the fourth epoch, it drops what that one did.
+  let asked = 0
+  const between = await train({ ...request, endsEarly: (epochs) => epochs === 3 && ++asked > 1 })
+  expect(between.result).toEqual(after.result)
+})
+
+test('ended before its first epoch it has nothing to test', async () => {
+  const { result, events } = await follow({ ...requestFor('MLP'), endsEarly: () => true })
+  expect(result).toBeNull()
+  expect(events).toEqual([])
 })
 
 test('it stops between two runs when it is cancelled', async () => {
