@@ -1,8 +1,10 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { readCheckpoint } from '#main/codecs/torch/read-checkpoint.ts'
+import { writeCheckpoint } from '#main/codecs/torch/write-checkpoint.ts'
 import type { DetectionMessage } from '#main/compute/protocol.ts'
-import { startCompute } from '../../support/compute.ts'
+import { startCompute, temporaryFolder } from '../../support/compute.ts'
 import { rafnetFolder, withoutRafnet } from '../../support/rafnet.ts'
 
 const inRafnet = (...path: readonly string[]): string => join(rafnetFolder ?? '', ...path)
@@ -18,6 +20,7 @@ describe.skipIf(rafnetFolder === null)(
   `YOLOX through the compute process${rafnetFolder ? '' : ` (${withoutRafnet})`}`,
   () => {
     const compute = startCompute()
+    const folder = temporaryFolder()
     const file = inRafnet('detector', 'yolox_small.pth.tar')
     const expected = (): Expected =>
       JSON.parse(readFileSync(inRafnet('detector', 'yolox_small.json'), 'utf8')) as Expected
@@ -67,6 +70,21 @@ describe.skipIf(rafnetFolder === null)(
         const nearest = Math.min(...rows.map((row) => Math.max(...row.map((value, at) => Math.abs(value - box[at]!)))))
         expect(nearest).toBeLessThan(0.1)
       }
+    })
+
+    test.each([
+      ['head.reg_preds.1.weight', 'head.reg_preds.1.weight'],
+      ['backbone.backbone.dark4.', 'backbone.backbone.dark4.0.conv.weight'],
+      ['backbone.C3_n3.', 'backbone.C3_n3.conv1.conv.weight'],
+    ])('a checkpoint without %s is refused with the name of what is missing', async (start, missing) => {
+      const { tensors } = readCheckpoint(readFileSync(file), { file })
+      const kept = [...tensors].filter(([name]) => !name.startsWith(start))
+      const damaged = join(folder, `${start}pth`)
+      writeFileSync(damaged, writeCheckpoint(kept))
+      await expect(compute.detection.describe({ file: damaged })).rejects.toMatchObject({
+        code: 'weights.tensor-missing',
+        details: { file: damaged, parameter: missing },
+      })
     })
 
     test('other weights are refused by name', async () => {
