@@ -5,7 +5,7 @@ import type { RunInfo } from '#shared/contract/models.ts'
 import type { CommandContext } from '../command.ts'
 import { percent, table } from '../output.ts'
 import { agreementJson, agreementLines } from './agreement.ts'
-import { severalLines, summaryJson } from './several-runs.ts'
+import { runNames, severalJson, severalLines, sharedJson } from './several-runs.ts'
 import { gateLines, gatesJson, removalJson, removalLines } from './what-matters.ts'
 
 export interface EvaluateOptions {
@@ -50,20 +50,21 @@ export async function evaluate(context: CommandContext, project: string, options
   )
 }
 
-async function evaluateSeveral(context: CommandContext, names: string): Promise<void> {
+async function evaluateSeveral(context: CommandContext, list: string): Promise<void> {
   const { client, output, signal } = context
-  const all: Evaluation[] = []
+  const runIds: number[] = []
+  for (const name of runNames(list)) runIds.push((await findRun(context, name)).id)
+  const several = await client.evaluation.several({ runIds }, { signal })
   const rows: object[] = []
-  for (const name of names.split(',').map((one) => one.trim())) {
-    const { id: runId } = await findRun(context, name)
+  for (const [place, runId] of runIds.entries()) {
     const figures = await client.evaluation.evaluate({ runId })
     const intervals = await client.evaluation.intervals({ runId }, { signal })
-    all.push(figures)
-    rows.push({ ...evaluationJson(figures), intervals: intervalsJson(intervals) })
+    const shared = sharedJson(several, place)
+    rows.push({ ...evaluationJson(figures), intervals: intervalsJson(intervals), on_shared_students: shared })
   }
   const agreement = await client.evaluation.agreement({}, { signal })
-  output.result({ runs: rows, summary: summaryJson(all), agreement: agreementJson(agreement) }, [
-    ...severalLines(all),
+  output.result({ runs: rows, ...severalJson(several), agreement: agreementJson(agreement) }, [
+    ...severalLines(several),
     ...agreementLines(agreement),
   ])
 }
