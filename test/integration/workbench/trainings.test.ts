@@ -1,4 +1,4 @@
-import { copyFileSync, existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { toAppError } from '#shared/contract/app-error.ts'
@@ -333,6 +333,15 @@ describe('pause and resume', () => {
     await ended(workbench, second.id)
     expect((await until(workbench, 1, rests)).state).toBe('paused')
   })
+})
+
+test('what a crash left of a removed training goes when the project opens', async () => {
+  const workbench = await projectWorkbench({ client })
+  const left = join(workbench.projectFolder, 'training', '7')
+  mkdirSync(join(left, 'data'), { recursive: true })
+  await workbench.handlers.project.close({}, inCall)
+  await workbench.handlers.project.open({ folder: workbench.projectFolder }, inCall)
+  expect(existsSync(left)).toBe(false)
 })
 
 describe('stop and keep the best', () => {
