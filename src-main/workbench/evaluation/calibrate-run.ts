@@ -23,8 +23,10 @@ export async function calibrateRun(
   const run = knownRun(store, runId)
   const classCount = listClasses(store).length
   const validation = await readValidation(store, runId, signal)
-  const { truth, predicted, logits } = await readJudged(store, runId, sceneIds, validation !== null, signal)
-  const fitted = validation ?? { truth, predicted, logits }
+  const others = validation && (await readOthers(store, runId, sceneIds, signal))
+  const judged = others ?? (await readLabelledLogits(store, runId, sceneIds, signal))
+  const fitted = (others && validation) ?? judged
+  const { truth, predicted, logits } = judged
   const { temperature, atLimit } = await fitToLabels(store, fitted, signal)
   const places = truth.map(classPlaces(listClasses(store)))
   const correct = truth.map((label, student) => label === predicted[student])
@@ -36,7 +38,7 @@ export async function calibrateRun(
     runId,
     model: run.name,
     students: truth.length,
-    fittedOn: validation ? 'split val' : 'the same students',
+    fittedOn: others ? 'split val' : 'the same students',
     fittedStudents: fitted.truth.length,
     temperature,
     atLimit,
@@ -45,19 +47,15 @@ export async function calibrateRun(
   }
 }
 
-/** Without the students that the temperature is fitted to, unless nobody else was asked for. */
-async function readJudged(
+/** What the run said of those who were asked for and are not of the split `val`; null where nobody of them has a label. */
+async function readOthers(
   store: Store,
   runId: number,
   sceneIds: readonly number[] | null,
-  isFittedToVal: boolean,
   signal: AbortSignal,
-): Promise<RunLogits> {
-  if (isFittedToVal) {
-    const validation = new Set(scenesOfSplit(store, 'val'))
-    const others = (sceneIds ?? allSceneIds(store)).filter((id) => !validation.has(id))
-    const rows = await readLabelledLogits(store, runId, others, signal)
-    if (rows.truth.length > 0) return rows
-  }
-  return readLabelledLogits(store, runId, sceneIds, signal)
+): Promise<RunLogits | null> {
+  const validation = new Set(scenesOfSplit(store, 'val'))
+  const others = (sceneIds ?? allSceneIds(store)).filter((id) => !validation.has(id))
+  const rows = await readLabelledLogits(store, runId, others, signal)
+  return rows.truth.length > 0 ? rows : null
 }

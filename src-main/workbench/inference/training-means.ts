@@ -44,7 +44,7 @@ const features = ({ description }: StoredModel) => description.modalities.filter
 const keyOf = ({ folder, store }: OpenProject, model: StoredModel): unknown => [
   folder,
   features(model).map(({ name, width }) => [name, width]),
-  listFeatureSets(store).map(({ id }) => id),
+  listFeatureSets(store).map(({ id, sha256 }) => [id, sha256]),
   presentStudents(store, null),
   presentStudents(store, 'train'),
 ]

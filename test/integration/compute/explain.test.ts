@@ -197,7 +197,7 @@ describe('refused by name', () => {
 
   test("a graph in RAFNet's batches; a head without one is explained all the same", async () => {
     const scene = oneScene(students, [0, 1, 2])
-    const input = { device: 'cpu', batching: 'rafnet:8', students: scene, position: 0, means: [...means] } as const
+    const input = { device: 'cpu' as const, batching: 'rafnet:8', students: scene, position: 0, means: [...means] }
     await expect(compute.models.explain({ ...input, model: goldenHead('c_spatial') })).rejects.toMatchObject({
       code: 'explain.rafnet-batches',
     })

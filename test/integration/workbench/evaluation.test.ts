@@ -201,7 +201,7 @@ test('the temperature is fitted to the split val where it has labels, and judged
   expect(split).toMatchObject({ fittedOn: 'split val', fittedStudents: 3, temperature: 0.01, students: 6 })
   expect(split.asPredicted.negativeLogLikelihood).toBeGreaterThan(all.asPredicted.negativeLogLikelihood)
   const only = await evaluation.calibration({ runId: run.id, sceneIds: [2] }, inCall)
-  expect(only).toMatchObject({ fittedOn: 'split val', students: 3 })
+  expect(only).toMatchObject({ fittedOn: 'the same students', fittedStudents: 3, students: 3 })
 })
 
 test('calibration of scenes: all right ends at the lowest temperature, nobody has none', async () => {

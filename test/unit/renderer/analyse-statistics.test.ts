@@ -59,6 +59,11 @@ describe('calibration', () => {
     expect(wrapper.text()).toContain('these 16 students')
   })
 
+  test('a temperature that was fitted on the split val says so', async () => {
+    const { wrapper } = await showCalibration(() => ({ ...answer, fittedOn: 'split val', fittedStudents: 40 }))
+    expect(wrapper.text()).toContain('the 40 students of the split val and judged on 16 others')
+  })
+
   test('the diagram has a bar per bin with students; one of few students is grey', async () => {
     const { bins } = await showCalibration(() => answer)
     expect(bins().map((bin) => [bin.attributes('aria-label'), bin.attributes('data-few')])).toEqual([
