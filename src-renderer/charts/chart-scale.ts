@@ -1,6 +1,10 @@
-/** About `count` round numbers from below `low` to above `high`: 1, 2 or 5 times a power of ten apart. */
+/**
+ * About `count` round numbers from below `low` to above `high`: 1, 2 or 5 times a power of ten apart. A range without an extent is shown
+ * from 0, and 0 itself as a part of 1.
+ */
 export function roundTicks(low: number, high: number, count: number): readonly number[] {
-  const span = high > low ? high - low : Math.max(Math.abs(high), 1)
+  if (low === high && low !== 0) return roundTicks(Math.min(low, 0), Math.max(low, 0), count)
+  const span = high > low ? high - low : 1
   const rough = span / Math.max(1, count)
   const power = 10 ** Math.floor(Math.log10(rough))
   const step = [1, 2, 5, 10].map((factor) => factor * power).find((one) => one >= rough * 0.999) ?? rough

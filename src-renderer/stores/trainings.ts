@@ -25,10 +25,10 @@ export const useTrainings = defineStore('trainings', () => {
   )
   const choose = (trainingId: number): void => void (wantedId.value = trainingId)
 
-  /** Puts a training into the queue and looks at it. Throws what the workbench says against it. */
+  /** Puts a training into the queue and looks at what runs: this one, unless it has to wait. Throws what the workbench says against it. */
   async function enqueue(order: TrainingOrder): Promise<TrainingInfo> {
     const added = await session.api().training.enqueue(order)
-    choose(added.id)
+    wantedId.value = null
     return added
   }
 

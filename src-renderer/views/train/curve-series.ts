@@ -18,6 +18,13 @@ export const bestEpochOf = ({ records }: TrainingCurve): TrainingEpoch | null =>
     null,
   )
 
+/** Most trainings are shown on all their epochs; of a very long one, twice what it has done at most, so that its lines are no stroke. */
+export function axisEpochs(reached: number, planned: number): number {
+  let axis = 200
+  while (axis < reached) axis *= 2
+  return Math.max(reached, Math.min(axis, planned))
+}
+
 /** The lines of one figure, a seed after the other; the val line of a seed marks its best epoch. `sayRole` names train and val. */
 export function curveSeries(
   figure: CurveFigure,

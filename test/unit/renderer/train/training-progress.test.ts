@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { bestSeed, inQueueOrder, trainingProgress } from '../../../../src-renderer/views/train/training-progress.ts'
 import { comparisonRows } from '../../../../src-renderer/views/train/comparison-rows.ts'
-import { bestEpochOf, curveSeries } from '../../../../src-renderer/views/train/curve-series.ts'
+import { axisEpochs, bestEpochOf, curveSeries } from '../../../../src-renderer/views/train/curve-series.ts'
 import { doneTraining, trainingCurve, trainingInfo, trainingPlan, waitingSeed } from '../../../support/trainings.ts'
 
 describe('progress', () => {
@@ -51,6 +51,16 @@ describe('curves', () => {
     expect(bestEpochOf(trainingCurve(41, [10, 30, 30, 20]))?.epoch).toBe(2)
     expect(bestEpochOf(trainingCurve(41, [0, 0]))).toBeNull()
     expect(bestEpochOf(trainingCurve(41, []))).toBeNull()
+  })
+
+  test.each([
+    [1, 100, 100],
+    [1, 5000, 200],
+    [201, 5000, 400],
+    [4000, 5000, 5000],
+    [120, 100, 120],
+  ])('%d of %d epochs are shown on an axis of %d', (reached, planned, axis) => {
+    expect(axisEpochs(reached, planned)).toBe(axis)
   })
 
   test('loss has two lines a seed, of which val marks the best epoch', () => {
