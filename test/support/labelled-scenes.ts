@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { FeatureTable } from '#main/exchange/rafnet/feature-table.ts'
@@ -13,6 +13,8 @@ export interface LabelledScene {
   readonly boxes: readonly Box[]
   /** Class indices, one a box. */
   readonly classes: readonly number[]
+  /** RAFNet's own vectors of each box, by modality. */
+  readonly vectors: Readonly<Record<string, readonly Float32Array[]>>
 }
 
 /** The three demo photos of a folder with `features.pkl` and `images/`: 151 students. */
@@ -24,13 +26,19 @@ export async function labelledScenes(rafnet: string): Promise<LabelledScene[]> {
     const corners = table.context?.boxesAbsolute
     const labels = table.labels
     if (!corners || !labels) throw new Error('the demo features have no boxes or labels')
+    const matrices = table.modalities.map(({ name, file, width }) => {
+      const bytes = readFileSync(file)
+      const values = new Float32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 4)
+      return { name, row: (row: number) => values.slice(row * width, (row + 1) * width) }
+    })
     return [...new Set(table.imgPaths)].map((path) => {
       const rows = table.imgPaths.flatMap((other, row) => (other === path ? [row] : []))
       const boxes = rows.map((row) => {
         const [x1, y1, x2, y2] = [...corners.subarray(4 * row, 4 * row + 4)] as [number, number, number, number]
         return uprightBox({ x1, y1, x2, y2 })
       })
-      return { file: join(rafnet, path), boxes, classes: rows.map((row) => labels[row]!) }
+      const vectors = Object.fromEntries(matrices.map(({ name, row }) => [name, rows.map(row)]))
+      return { file: join(rafnet, path), boxes, classes: rows.map((row) => labels[row]!), vectors }
     })
   } finally {
     rmSync(outFolder, { recursive: true, force: true })
