@@ -60,6 +60,14 @@ describe('training on the sample', () => {
     expect(await result.getByRole('row').count()).toBe(4)
     await result.getByText('Mean ± sd of 2 seeds').waitFor()
     await app?.screenshot('train-result')
+
+    await page.getByRole('button', { name: 'Compute baselines' }).click()
+    await page.getByText(/\d+ baselines stand in the comparison/).waitFor({ timeout: 90_000 })
+    const names = await page.getByTestId('comparison').getByRole('rowheader').allInnerTexts()
+    expect(names.filter((name) => name.includes('baseline')).length).toBeGreaterThan(5)
+    await page.getByTestId('comparison').scrollIntoViewIfNeeded()
+    await app?.screenshot('train-comparison')
+
     await result.getByRole('button', { name: /Adopt as the project/ }).click()
     await page.getByTestId('adopted').waitFor()
     const [, name] = /Adopted: (.+)/.exec(await page.getByTestId('adopted').innerText())!
