@@ -5,6 +5,7 @@ import type { ModelSource, PredictMessage, StudentBatchInput, VectorReplacement 
 import type { ModelSession } from '../sessions/model-session.ts'
 import type { SessionPool } from '../sessions/session-pool.ts'
 import type { PlainTensor } from '../sessions/tensor.ts'
+import { runSession } from './run-session.ts'
 import type { LoadedModel, NeighbourRule } from './loaded-model.ts'
 import { parseBatching, planBatches, sceneOfStudents } from './plan-batches.ts'
 import type { Batching, StudentRange } from './plan-batches.ts'
@@ -119,25 +120,13 @@ export function readAnswers(
   return { logits, gate: gate === null ? null : matrix(model, results, gate, positions.length, gateModalities.length) }
 }
 
-/** One run of the session. Throws AppError `model.run-failed` with ONNX Runtime's reason. */
-export async function runModel(
-  model: LoadedModel,
+/** One run of a head. Throws AppError `model.run-failed` with ONNX Runtime's reason. */
+export const runModel = (
+  { file }: LoadedModel,
   session: ModelSession,
   feeds: Readonly<Record<string, PlainTensor>>,
-): Promise<ReadonlyMap<string, PlainTensor>> {
-  try {
-    return await session.run(feeds)
-  } catch (error) {
-    if (error instanceof AppError) throw error
-    const reason = error instanceof Error ? error.message.trim() : String(error)
-    throw new AppError(
-      'model.run-failed',
-      `${model.file} could not be run: ${reason} If it is a model of your own, export it with a free number of rows.`,
-      { file: model.file, reason },
-      { cause: error },
-    )
-  }
-}
+): Promise<ReadonlyMap<string, PlainTensor>> =>
+  runSession({ file, session }, feeds, 'If it is a model of your own, export it with a free number of rows.')
 
 /** An output that must be float32 [rows, columns]. */
 function matrix(
