@@ -3,6 +3,9 @@ import type { Handlers } from '#shared/rpc/types.ts'
 import { createEdits } from './edits/create-edits.ts'
 import { createEvaluation } from './evaluation/create-evaluation.ts'
 import { createExchange } from './exchange/create-exchange.ts'
+import { createExtraction } from './extraction/create-extraction.ts'
+import { createWeightsRegistry } from './extraction/weights.ts'
+import { createWeightsFile } from './extraction/weights-file.ts'
 import { createJobs } from './jobs/create-jobs.ts'
 import { createJobRegistry } from './jobs/job-registry.ts'
 import type { MediaResponse } from './media/media-response.ts'
@@ -64,6 +67,9 @@ export function createWorkbench(options: WorkbenchOptions): Workbench {
   const recent = createRecentProjects(userDataFolder, { onDamaged, onWarning: options.onWarning })
   registerProjectMedia(context.media, context)
 
+  const weightsFile = createWeightsFile(userDataFolder, onDamaged)
+  const weights = createWeightsRegistry({ compute, resourcesFolder, file: weightsFile })
+
   const handlers: Handlers<LecternContract> = {
     project: createProjects({ context, recent, pid: options.pid, services: () => handlers }),
     scenes: createScenes(context),
@@ -72,6 +78,7 @@ export function createWorkbench(options: WorkbenchOptions): Workbench {
     evaluation: createEvaluation(context),
     training: createTraining(context, () => handlers.models),
     exchange: createExchange(context),
+    extraction: createExtraction(context, weights),
     reports: createReports(context),
     jobs: createJobs(context.jobs),
     settings: createSettings(context.settings),

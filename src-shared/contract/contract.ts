@@ -1,6 +1,7 @@
 import { edits } from './edits.ts'
 import { evaluation } from './evaluation.ts'
 import { exchange } from './exchange.ts'
+import { extraction } from './extraction.ts'
 import { host } from './host.ts'
 import { jobs } from './jobs.ts'
 import { models } from './models.ts'
@@ -19,6 +20,7 @@ export const contract = {
   evaluation,
   training,
   exchange,
+  extraction,
   reports,
   jobs,
   settings,

@@ -169,32 +169,4 @@ export const extraction = {
   )<DetectSummary>(),
   /** Takes back detected boxes that nobody labelled or moved. */
   discardDetections: call(where)<{ readonly students: number }>(),
-  /** Vectors of every student; scenes that are done are skipped, so an interrupted extraction goes on. */
-  embed: call(
-    where.extend({
-      weightsId: name,
-      modality: name.nullable().default(null),
-      noise: noise.default({ kind: 'seed', seed: 0 }),
-      precision: z.enum(['float32', 'int8', 'float16']).default('float32'),
-      /** Vectors of the same modality from another producer are replaced instead of refused. */
-      replace: z.boolean().default(false),
-      device,
-    }),
-  )<EmbedSummary>(),
-  noiseStudy: call(
-    where.extend({ weightsId: name, modelId: id, draws: z.int().min(2).max(100).default(20), device }),
-  )<NoiseStudy>(),
-  /** Photos → boxes → vectors → predictions, each step only where it is still missing. */
-  extract: call(
-    where.extend({
-      detector: name.nullable().default(null),
-      relation: name.nullable().default(null),
-      appearance: name.nullable().default(null),
-      noise: noise.default({ kind: 'seed', seed: 0 }),
-      modelId: id.nullable().default(null),
-      /** Feature pickle to write at the end; null writes none. */
-      out: path.nullable().default(null),
-      device,
-    }),
-  )<ExtractSummary>(),
 }

@@ -3,7 +3,8 @@ import type { AppErrorData } from './app-error.ts'
 import { call, stream } from './procedure.ts'
 import { id, nothing } from './schemas.ts'
 
-export type JobKind = 'import' | 'scan' | 'predict' | 'train' | 'export' | 'report' | 'probe' | 'sample'
+export type JobKind =
+  'import' | 'scan' | 'detect' | 'embed' | 'predict' | 'train' | 'learn' | 'export' | 'report' | 'probe' | 'sample'
 
 export interface Job {
   readonly id: number

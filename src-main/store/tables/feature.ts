@@ -2,6 +2,8 @@ import type { Store } from '../store.ts'
 
 /** What made vectors that no file brought: everything that must be equal for two vectors to be comparable, and where it ran. */
 export interface FeatureProducer {
+  /** `relation` vectors of a student depend on everybody in the photo. */
+  readonly kind: 'appearance' | 'relation'
   readonly weightsSha256: string
   /** As `convnext`, `hrnet-group-relation`, `nanodet`. */
   readonly family: string
@@ -116,13 +118,23 @@ function countStudents(store: Store, sets: readonly FeatureSet[]): number {
   return row?.students ?? 0
 }
 
-/** Forgets vectors that were extracted for a box that is no more; imported ones stay, whatever happens to the box. */
-export function deleteExtractedFeatures(store: Store, studentId: number): number {
-  return store
+/**
+ * Forgets extracted vectors that no longer belong to what is in the photo: those of a student whose box changed (null where none did), and
+ * the relation vectors of the whole scene. Imported vectors stay, whatever happens to a box. Returns how many went.
+ */
+export function dropStaleVectors(store: Store, sceneId: number, movedStudentId: number | null): number {
+  const own = store
     .prepare(
-      `DELETE FROM feature WHERE student_id = ? AND set_id IN (SELECT id FROM feature_set WHERE producer IS NOT NULL)`,
+      'DELETE FROM feature WHERE student_id = ? AND set_id IN (SELECT id FROM feature_set WHERE producer IS NOT NULL)',
     )
-    .run(studentId).changes
+    .run(movedStudentId).changes
+  const relations = store
+    .prepare(
+      `DELETE FROM feature WHERE student_id IN (SELECT id FROM student WHERE scene_id = ?)
+       AND set_id IN (SELECT id FROM feature_set WHERE producer ->> '$.kind' = 'relation')`,
+    )
+    .run(sceneId).changes
+  return own + relations
 }
 
 /** Vectors of the students of one scene: one entry per student and set, students in id order, newest set first. */

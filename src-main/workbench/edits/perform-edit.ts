@@ -4,6 +4,7 @@ import type { Scene } from '#shared/domain/scene.ts'
 import { clipBox, uprightBox, type Box } from '#shared/geometry/box.ts'
 import type { Store } from '#main/store/store.ts'
 import { listClasses } from '#main/store/tables/class.ts'
+import { dropStaleVectors } from '#main/store/tables/feature.ts'
 import { appendLabel, latestOpinion } from '#main/store/tables/label.ts'
 import { getScene, setReview } from '#main/store/tables/scene.ts'
 import {
@@ -72,6 +73,7 @@ function performBox({ store }: EditContext, edit: EditOf<'box'>): Operation {
   const student = presentStudent(store, edit.studentId)
   const box = acceptableBox(edit.box, knownScene(store, student.sceneId))
   setStudentBox(store, student.id, box, true)
+  dropStaleVectors(store, student.sceneId, student.id)
   return {
     kind: 'box',
     sceneId: student.sceneId,
@@ -97,12 +99,14 @@ function performDraw(context: EditContext, edit: EditOf<'draw'>): Operation {
     sourcePath: null,
   })
   if (edit.classIndex !== null) addLabel(context, studentId, edit.classIndex, 'person')
+  dropStaleVectors(store, scene.id, null)
   return { kind: 'draw', sceneId: scene.id, studentId }
 }
 
 function performDelete({ store, at }: EditContext, edit: EditOf<'delete'>): Operation {
   const student = presentStudent(store, edit.studentId)
   setStudentDeleted(store, student.id, at)
+  dropStaleVectors(store, student.sceneId, null)
   return { kind: 'delete', sceneId: student.sceneId, studentId: student.id }
 }
 

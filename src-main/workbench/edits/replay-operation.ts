@@ -1,4 +1,5 @@
 import type { Store } from '#main/store/store.ts'
+import { dropStaleVectors } from '#main/store/tables/feature.ts'
 import { appendLabel } from '#main/store/tables/label.ts'
 import { setReview } from '#main/store/tables/scene.ts'
 import { setStudentBox, setStudentDeleted } from '#main/store/tables/student.ts'
@@ -7,6 +8,8 @@ import type { Operation } from './operation.ts'
 /** Takes an operation back (`undo`) or does it again (`redo`). Labels are appended either way, never removed. */
 export function replayOperation(store: Store, operation: Operation, direction: 'undo' | 'redo', at: string): void {
   const state = direction === 'undo' ? 'before' : 'after'
+  if (operation.kind === 'box') dropStaleVectors(store, operation.sceneId, operation.studentId)
+  if (operation.kind === 'draw' || operation.kind === 'delete') dropStaleVectors(store, operation.sceneId, null)
   switch (operation.kind) {
     case 'label':
       return replayLabel(store, operation, operation[state], at)

@@ -1,0 +1,42 @@
+import type { WantedWeights, WeightsInfo } from '#shared/contract/extraction.ts'
+
+/** Files of RAFNet's whole extractor, as its README names them. */
+const files: readonly (Omit<WantedWeights, 'weightsId'> & { readonly families: readonly string[] })[] = [
+  {
+    role: 'relation',
+    title: "GroupRec's relation checkpoint (HRNet-W48)",
+    fileName: 'relation_common_group8.pkl',
+    publishedAt: "by GroupRec's authors, in their repository",
+    bytes: 326_000_000,
+    licence: 'as its authors state',
+    optional: false,
+    families: ['hrnet-group-relation'],
+  },
+  {
+    role: 'appearance',
+    title: 'ConvNeXt-Base, trained on ImageNet',
+    fileName: 'convnext_base-6075fbad.pth',
+    publishedAt: 'by torchvision (ConvNeXt_Base_Weights.IMAGENET1K_V1) and by timm (convnext_base)',
+    bytes: 354_400_000,
+    licence: 'BSD-3-Clause (torchvision), Apache-2.0 (timm)',
+    optional: false,
+    families: ['convnext'],
+  },
+  {
+    role: 'detector',
+    title: "ByteTrack's YOLOX-X detector",
+    fileName: 'bytetrack_x_mot17.pth.tar',
+    publishedAt: "by ByteTrack's authors, in their repository",
+    bytes: 793_000_000,
+    licence: 'MIT (code); weights as their authors state',
+    optional: true,
+    families: ['yolox'],
+  },
+]
+
+/** What is still missing for RAFNet's whole extractor, and what fills each role. */
+export const wantedWeights = (known: readonly WeightsInfo[]): readonly WantedWeights[] =>
+  files.map(({ families, ...wanted }) => ({
+    ...wanted,
+    weightsId: known.find(({ family, problem }) => families.includes(family) && problem === null)?.id ?? null,
+  }))
