@@ -15,8 +15,8 @@ export interface LinearModel {
   readonly converged: boolean
 }
 
-/** scikit-learn's own limit of the gradient; with a thousand iterations its default of a hundred is never the reason to stop. */
-const defaultTolerance = 1e-4
+/** Probabilities are then right to four digits. */
+const defaultTolerance = 1e-6
 const maxIterations = 1000
 
 /**
@@ -53,7 +53,7 @@ export function* fitLogistic(
     return loss
   }
   const start = new Float64Array(outputs * width + outputs)
-  const { point, converged } = yield* minimise(objective, start, { gradientTolerance: tolerance, maxIterations })
+  const { point, converged } = yield* minimise(objective, start, { tolerance, maxIterations })
   return { present, classes, weights: point, converged }
 }
 
