@@ -1,7 +1,10 @@
 import type { WantedWeights, WeightsInfo } from '#shared/contract/extraction.ts'
 
 /** Files of RAFNet's whole extractor, as its README names them. */
-const files: readonly (Omit<WantedWeights, 'weightsId'> & { readonly families: readonly string[] })[] = [
+const files: readonly (Omit<WantedWeights, 'weightsId'> & {
+  readonly families: readonly string[]
+  readonly width: number | null
+})[] = [
   {
     role: 'relation',
     title: "GroupRec's relation checkpoint (HRNet-W48)",
@@ -11,6 +14,7 @@ const files: readonly (Omit<WantedWeights, 'weightsId'> & { readonly families: r
     licence: 'as its authors state',
     optional: false,
     families: ['hrnet-group-relation'],
+    width: 1024,
   },
   {
     role: 'appearance',
@@ -21,6 +25,7 @@ const files: readonly (Omit<WantedWeights, 'weightsId'> & { readonly families: r
     licence: 'BSD-3-Clause (torchvision), Apache-2.0 (timm)',
     optional: false,
     families: ['convnext'],
+    width: 1024,
   },
   {
     role: 'detector',
@@ -31,12 +36,14 @@ const files: readonly (Omit<WantedWeights, 'weightsId'> & { readonly families: r
     licence: 'MIT (code); weights as their authors state',
     optional: true,
     families: ['yolox'],
+    width: null,
   },
 ]
 
-/** What is still missing for RAFNet's whole extractor, and what fills each role. */
+/** What is still missing for RAFNet's whole extractor, and what fills each role: RAFNet's heads take 1024 numbers of either network. */
 export const wantedWeights = (known: readonly WeightsInfo[]): readonly WantedWeights[] =>
-  files.map(({ families, ...wanted }) => ({
-    ...wanted,
-    weightsId: known.find(({ family, problem }) => families.includes(family) && problem === null)?.id ?? null,
-  }))
+  files.map(({ families, width, ...wanted }) => {
+    const fits = (one: WeightsInfo): boolean =>
+      families.includes(one.family) && one.width === width && one.problem === null
+    return { ...wanted, weightsId: known.find(fits)?.id ?? null }
+  })

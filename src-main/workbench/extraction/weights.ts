@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises'
-import { basename, parse, resolve } from 'node:path'
+import { basename, resolve } from 'node:path'
 import { AppError } from '#shared/contract/app-error.ts'
 import type { WeightsInfo } from '#shared/contract/extraction.ts'
 import { errorCode, fileError } from '../files.ts'
@@ -23,6 +23,9 @@ export interface WeightsRegistry {
 
 type Parts = Pick<WorkbenchContext, 'compute' | 'resourcesFolder'> & { readonly file: WeightsFile }
 
+/** Without its endings, of which `.pth.tar` has two. */
+const nameOf = (file: string): string => basename(file).replace(/(\.(pth|pt|pkl|tar|bin|safetensors|onnx))+$/i, '')
+
 const idOf = (sha256: string): string => sha256.slice(0, 16)
 
 /** Detectors and extractors that this installation knows: Lectern's own and the user's. */
@@ -33,7 +36,7 @@ export function createWeightsRegistry({ compute, resourcesFolder, file: kept }: 
     const { mtimeMs } = await stat(file).catch((error: unknown) => {
       throw fileError(file, error)
     })
-    return { id: idOf(found.sha256), name: name ?? parse(file).name, file, modifiedMs: mtimeMs, ...found }
+    return { id: idOf(found.sha256), name: name ?? nameOf(file), file, modifiedMs: mtimeMs, ...found }
   }
   const list = async (): Promise<readonly WeightsInfo[]> => {
     const { weights } = await kept.read()
