@@ -266,6 +266,19 @@ describe('the result', () => {
     expect(rows[3]!.slice(1, 3)).toEqual(['Mean ± sd of 3 seeds', '43.00 ± 24.10'])
   })
 
+  test('on photos that were learnt from says that it flatters', async () => {
+    const { queue, wrapper } = await showTrain()
+    const withPair = (splits: readonly [string, string]) => {
+      const leakage = { photos: 1, pairs: [{ splits, photos: 1, examples: ['a.jpg'] }] }
+      return { ...done, summary: { ...done.summary!, leakage } }
+    }
+    const text = () => wrapper.get('[data-testid="result"]').text()
+    await queue(withPair(['train', 'val']))
+    expect(text()).toContain('that no seed has learnt from')
+    await queue(withPair(['train', 'test']))
+    expect(text()).toContain('the figures flatter')
+  })
+
   test('the best seed on val is adopted unless others are chosen, and its run is looked at', async () => {
     const models = [{ ...modelInfo, id: 9, name: 'training 1 seed 42' }]
     const { queue, button, called, workbench } = await showTrain({ adopt: () => models })
