@@ -86,12 +86,17 @@ const hourMs = 3_600_000
  * The files of Lectern's own detector, where they are missing. A failure is said and stops nothing; another attempt is
  * made an hour later at the earliest, so that nobody who is offline waits for it at every start.
  */
-export function ensureDefaultModels() {
+export function ensureDefaultModels(say) {
   if (hasDefaultModels() || process.env.LECTERN_NO_MODEL_DOWNLOAD) return
   const stamp = join(modelsFolder, '.attempted')
   if (existsSync(stamp) && Date.now() - statSync(stamp).mtimeMs < hourMs) return
-  mkdirSync(modelsFolder, { recursive: true })
-  writeFileSync(stamp, '')
+  try {
+    mkdirSync(modelsFolder, { recursive: true })
+    writeFileSync(stamp, '')
+  } catch (error) {
+    say(`Lectern's own person detector cannot be kept in ${modelsFolder} (${error.code}). Everything else works.`)
+    return
+  }
   spawnSync(process.execPath, [at('scripts', 'default-models.mjs')], { cwd: root, stdio: ['ignore', 2, 2] })
 }
 
@@ -99,5 +104,5 @@ export function ensureDefaultModels() {
 export function prepare(say = (text) => console.error(text)) {
   ensureInstalled(say)
   ensureBuilt(say)
-  ensureDefaultModels()
+  ensureDefaultModels(say)
 }
