@@ -4,8 +4,8 @@ import type { Steps } from '#shared/metrics/steps.ts'
 export type Objective = (point: Float64Array, gradient: Float64Array) => Steps<number>
 
 export interface MinimiseOptions {
-  /** Ends where no component of the gradient is larger than this share of the largest at the start. */
-  readonly tolerance: number
+  /** Ends where no component of the gradient is larger. */
+  readonly gradientTolerance: number
   readonly maxIterations: number
   /** Pairs of steps that curvature is told from. */
   readonly memory?: number
@@ -45,14 +45,13 @@ const largest = (values: Float64Array): number => {
  * smooth convex functions; it stops early, not converged, where rounding leaves no way down.
  */
 export function* minimise(objective: Objective, start: Float64Array, options: MinimiseOptions): Steps<Minimum> {
-  const { tolerance, maxIterations, memory = 10 } = options
+  const { gradientTolerance, maxIterations, memory = 10 } = options
   const point = start.slice()
   const gradient = new Float64Array(point.length)
   const steps: { readonly moved: Float64Array; readonly turned: Float64Array; readonly rho: number }[] = []
   let value = yield* objective(point, gradient)
-  const enough = tolerance * largest(gradient)
   let iterations = 0
-  while (iterations < maxIterations && largest(gradient) > enough) {
+  while (iterations < maxIterations && largest(gradient) > gradientTolerance) {
     const direction = descent(gradient, steps)
     const first = steps.length === 0 ? Math.min(1, 1 / Math.sqrt(dot(gradient, gradient))) : 1
     const next = yield* lineSearch(objective, { point, gradient, value, direction }, first)
@@ -72,7 +71,7 @@ export function* minimise(objective: Objective, start: Float64Array, options: Mi
     value = next.value
     iterations += 1
   }
-  return { point, value, iterations, converged: largest(gradient) <= enough }
+  return { point, value, iterations, converged: largest(gradient) <= gradientTolerance }
 }
 
 /** The two-loop recursion: −H · gradient for the inverse Hessian that the remembered steps suggest. */

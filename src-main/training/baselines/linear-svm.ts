@@ -7,7 +7,7 @@ import type { Objective } from './lbfgs.ts'
 import { addLinearGradient, linearScores } from './linear-products.ts'
 import type { LinearModel } from './logistic-regression.ts'
 
-/** About where liblinear stops: 1e-4 times the share of the smaller side, which is a fifth with five classes of one size. */
+/** Of the gradient, divided by the number of rows. About where liblinear stops: 1e-4 times the share of the smaller side, which is a fifth with five classes of one size. */
 const defaultTolerance = 2e-5
 const maxIterations = 1000
 
@@ -47,7 +47,10 @@ export function* fitLinearSvm(
     return loss
   }
   const start = new Float64Array(outputs * widthOf(x) + outputs)
-  const { point, converged } = yield* minimise(objective, start, { tolerance, maxIterations })
+  const { point, converged } = yield* minimise(objective, start, {
+    gradientTolerance: tolerance * x.rows,
+    maxIterations,
+  })
   return { present, classes, weights: point, converged }
 }
 

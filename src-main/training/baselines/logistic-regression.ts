@@ -19,6 +19,15 @@ export interface LinearModel {
 const defaultTolerance = 1e-6
 const maxIterations = 1000
 
+export interface LogisticOptions {
+  /** Of the gradient, divided by the number of rows: no component of it is larger at the end. */
+  readonly tolerance?: number
+  /** Factor of half the squared weights: scikit-learn's 1 / C. */
+  readonly penalty?: number
+  /** Whether all classes count the same, however many students each has. */
+  readonly balanced?: boolean
+}
+
 /**
  * Multinomial logistic regression as scikit-learn's `LogisticRegression(C=1, class_weight='balanced')`: the sum over rows of the weighted
  * cross-entropy plus half the squared weights, intercepts free. With two classes that is the usual binary one.
@@ -29,13 +38,15 @@ export function* fitLogistic(
   x: FeatureBlocks,
   labels: Int32Array,
   classes: number,
-  tolerance = defaultTolerance,
+  options: LogisticOptions = {},
 ): Steps<LinearModel> {
-  const { present, positions, weights: balance } = classBalance(labels, classes)
+  const { tolerance = defaultTolerance, balanced = true } = options
+  const { present, positions, weights } = classBalance(labels, classes)
+  const balance = balanced ? weights : weights.map(() => 1)
   const outputs = present.length
   const width = widthOf(x)
   // Two opposite rows of weights have half the square of the one row that a binary model has.
-  const penalty = outputs === 2 ? 2 : 1
+  const penalty = (outputs === 2 ? 2 : 1) * (options.penalty ?? 1)
   const objective: Objective = function* (point, gradient) {
     const scores = yield* linearScores(x, point, outputs)
     let loss = 0
@@ -53,7 +64,10 @@ export function* fitLogistic(
     return loss
   }
   const start = new Float64Array(outputs * width + outputs)
-  const { point, converged } = yield* minimise(objective, start, { tolerance, maxIterations })
+  const { point, converged } = yield* minimise(objective, start, {
+    gradientTolerance: tolerance * x.rows,
+    maxIterations,
+  })
   return { present, classes, weights: point, converged }
 }
 

@@ -94,7 +94,7 @@ describe.each([
   })
 
   it('finds the same logistic regression', () => {
-    const model = toTheEnd(fitLogistic(x, labels, classes, tight))
+    const model = toTheEnd(fitLogistic(x, labels, classes, { tolerance: tight }))
     expect(model.converged).toBe(true)
     const probabilities = toTheEnd(logisticProbabilities(model, unseen))
     expect(relativeError(probabilities, expected.logistic.probabilities.flat())).toBeLessThan(1e-4)

@@ -3,7 +3,7 @@ import { minimise } from '#main/training/baselines/lbfgs.ts'
 import type { Objective } from '#main/training/baselines/lbfgs.ts'
 import { toTheEnd } from '#shared/metrics/steps.ts'
 
-const options = { tolerance: 1e-12, maxIterations: 500 }
+const options = { gradientTolerance: 1e-9, maxIterations: 500 }
 
 /** sum of curvature · (x − target)² */
 const bowl = (curvatures: readonly number[], targets: readonly number[]): Objective =>
