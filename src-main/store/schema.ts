@@ -16,6 +16,9 @@ export interface Schema {
   feature: { student_id: number; set_id: number; row: number }
   detection: DetectionTable
   detected_scene: DetectedSceneTable
+  photo_look: { content_hash: string; bits: Uint8Array | null }
+  left_out_photo: { relative_path: string; content_hash: string; at: string }
+  placed_scene: { scene_id: number; room: string | null; taken_at: string | null }
   model: ModelTable
   run: RunTable
   prediction: PredictionTable
@@ -65,6 +68,7 @@ interface SceneTable {
   photo_modified_ms: number | null
   photo_bytes: number | null
   import_id: number | null
+  camera_time: string | null
 }
 
 interface StudentTable {

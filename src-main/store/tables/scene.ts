@@ -12,6 +12,8 @@ export interface NewScene {
   readonly heightPx: number
   readonly room: string | null
   readonly takenAt: string | null
+  /** EXIF's own time; left out where the scene has no photo yet. */
+  readonly cameraTime?: string | null
   readonly split: string | null
   readonly hasPhoto: boolean
   readonly contentHash: string | null
@@ -33,7 +35,7 @@ export interface ScenePhoto {
 }
 
 const insertSql = `INSERT INTO scene (relative_path, file_name, sort_key, content_hash, width_px, height_px, room, taken_at, split,
-  has_photo, photo_modified_ms, photo_bytes, import_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+  has_photo, photo_modified_ms, photo_bytes, import_id, camera_time) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
 
 /** Returns the new scene's id. The relative path must be new to the project. */
 export function insertScene(store: Store, scene: NewScene): number {
@@ -54,6 +56,7 @@ export function insertScene(store: Store, scene: NewScene): number {
       scene.photoModifiedMs,
       scene.photoBytes,
       scene.importId,
+      scene.cameraTime ?? null,
     ).id
 }
 
@@ -67,6 +70,7 @@ export function updateScene(store: Store, sceneId: number, change: SceneChange):
     height_px: change.heightPx,
     room: change.room,
     taken_at: change.takenAt,
+    camera_time: change.cameraTime,
     split: change.split,
     content_hash: change.contentHash,
     photo_modified_ms: change.photoModifiedMs,

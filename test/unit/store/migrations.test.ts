@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { allMigrations } from '#main/store/migrations/all-migrations.ts'
 import { firstTables } from '#main/store/migrations/0001-first-tables.ts'
 import { extraction } from '#main/store/migrations/0003-extraction.ts'
+import { photoCare } from '#main/store/migrations/0004-photo-care.ts'
 import { trainings } from '#main/store/migrations/0002-trainings.ts'
 
 test('steps are numbered from 1 without gaps', () => {
@@ -148,6 +149,26 @@ describe('0003 extraction', () => {
   ])('refuses %s', (_name, sql) => {
     const database = withVector()
     expect(() => database.exec(sql)).toThrow('constraint failed')
+    database.close()
+  })
+})
+
+describe('0004 photo care', () => {
+  test('takes the time of scanned photos for the camera’s, and leaves that of imported scenes alone', () => {
+    const database = new BetterSqlite3(':memory:')
+    firstTables.up(database)
+    database.exec(`
+      INSERT INTO import (kind, file, state, created_at) VALUES ('features', 'a.pkl', 'done', '');
+      INSERT INTO scene (relative_path, file_name, sort_key, width_px, height_px, has_photo, taken_at, import_id)
+        VALUES ('1.jpg', '1.jpg', '1', 4, 3, 1, '2026-03-02T08:00:00', NULL), ('2.jpg', '2.jpg', '2', 4, 3, 1, '2026-03-02T09:00:00', 1);`)
+    photoCare.up(database)
+    expect(database.prepare('SELECT camera_time FROM scene ORDER BY id').pluck().all()).toEqual([
+      '2026-03-02T08:00:00',
+      null,
+    ])
+    database.pragma('foreign_keys = ON')
+    database.exec(`INSERT INTO placed_scene VALUES (1, NULL, NULL); DELETE FROM scene WHERE id = 1`)
+    expect(database.prepare('SELECT * FROM placed_scene').all()).toEqual([])
     database.close()
   })
 })
