@@ -54,5 +54,6 @@ export const isConfirmed = (student: SceneStudent): boolean =>
 
 function originOf(student: SceneStudent, side: ShownSide, prediction: Prediction | undefined): BoxOrigin {
   if (side !== 'model' && student.label) return isConfirmed(student) ? 'person' : 'imported'
-  return side !== 'truth' && prediction ? 'model' : 'none'
+  // A box that only a detector drew waits for somebody's eyes, as a prediction does.
+  return side !== 'truth' && (prediction || student.source === 'detected') ? 'model' : 'none'
 }

@@ -68,6 +68,8 @@ function withDrawn(
     label: classIndex === null ? null : { classIndex, annotator, source: 'person', at },
     importedClassIndex: null,
     boxIssue: issueIn(scene, box),
+    detectionScore: null,
+    modalities: [],
     predictions: [],
   }
   return [...students, drawn]

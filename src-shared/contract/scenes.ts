@@ -30,6 +30,10 @@ export interface SceneStudent extends Student {
   readonly label: LabelView | null
   readonly importedClassIndex: number | null
   readonly boxIssue: 'inverted' | 'empty' | 'outside' | null
+  /** How sure the detector was that somebody is there, 0 to 1; null where none found this student. */
+  readonly detectionScore: number | null
+  /** Modalities that there is a vector of. */
+  readonly modalities: readonly string[]
   /** Predictions of the runs asked for, at most one per run, in the order asked. */
   readonly predictions: readonly Prediction[]
 }

@@ -23,6 +23,8 @@ export const pupil = (id: number, change: Partial<SceneStudent> = {}): SceneStud
   label: null,
   importedClassIndex: null,
   boxIssue: null,
+  detectionScore: null,
+  modalities: [],
   predictions: [],
   ...change,
 })

@@ -232,6 +232,16 @@ function plainHandlers(state: FakeState, { changes, jobs, trainings }: Feeds): A
       planExport: () => ({ students: 0, modalities: [], changes: [], omitted: [], findings: [] }),
       exportFeatures: unanswered('exchange.exportFeatures'),
     },
+    extraction: {
+      weights: () => [],
+      wanted: () => [],
+      inspectWeights: unanswered('extraction.inspectWeights'),
+      addWeights: unanswered('extraction.addWeights'),
+      removeWeights: () => null,
+      testWeights: unanswered('extraction.testWeights'),
+      detect: unanswered('extraction.detect'),
+      discardDetections: () => ({ students: 0 }),
+    },
     reports: { preview: unanswered('reports.preview'), write: unanswered('reports.write') },
     jobs: { watch: (_input, { signal }) => jobs.follow(signal), cancel: () => null, clear: () => null },
     settings: {

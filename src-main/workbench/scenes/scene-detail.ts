@@ -1,10 +1,12 @@
 import { AppError } from '#shared/contract/app-error.ts'
-import type { LabelView, SceneDetail, SceneStudent } from '#shared/contract/scenes.ts'
+import type { SceneDetail, SceneStudent } from '#shared/contract/scenes.ts'
 import type { Prediction } from '#shared/domain/prediction.ts'
 import type { Scene } from '#shared/domain/scene.ts'
 import { seatOrder } from '#shared/domain/seat-order.ts'
 import { boxIssue, type Box } from '#shared/geometry/box.ts'
 import type { Store } from '#main/store/store.ts'
+import { detectionsOfScene } from '#main/store/tables/detection.ts'
+import { featuresOfScene, listFeatureSets } from '#main/store/tables/feature.ts'
 import { importedLabelsOfScene, labelsInForceOfScene } from '#main/store/tables/label.ts'
 import { predictionsOfScene, type PredictionRow } from '#main/store/tables/prediction.ts'
 import { getScene } from '#main/store/tables/scene.ts'
@@ -20,16 +22,18 @@ export function sceneDetail(store: Store, sceneId: number, runIds: readonly numb
   const predictions = runIds.map(
     (runId) => new Map(predictionsOfScene(store, runId, sceneId).map((row) => [row.studentId, row])),
   )
+  const scores = new Map(detectionsOfScene(store, sceneId).map(({ studentId, score }) => [studentId, score]))
+  const modalities = modalitiesOfStudents(store, sceneId)
   const students = studentsOfScene(store, sceneId)
     .filter((student) => !student.deleted)
     .map((student) =>
-      sceneStudent(
-        scene,
-        student,
-        labels.get(student.id) ?? null,
-        imported.get(student.id) ?? null,
-        predictions.flatMap((run) => run.get(student.id) ?? []),
-      ),
+      sceneStudent(scene, student, {
+        label: labels.get(student.id) ?? null,
+        importedClassIndex: imported.get(student.id) ?? null,
+        predictions: predictions.flatMap((run) => run.get(student.id) ?? []).map(toPrediction),
+        detectionScore: scores.get(student.id) ?? null,
+        modalities: modalities.get(student.id) ?? [],
+      }),
     )
   const order = seatOrder(students.map((student) => finiteBox(student.box)))
   return { scene, students: order.flatMap((index) => students[index] ?? []) }
@@ -37,26 +41,25 @@ export function sceneDetail(store: Store, sceneId: number, runIds: readonly numb
 
 const noBox: Box = { x1: 0, y1: 0, x2: 0, y2: 0 }
 
-function sceneStudent(
-  scene: Scene,
-  student: StudentRow,
-  label: LabelView | null,
-  importedClassIndex: number | null,
-  predictions: readonly PredictionRow[],
-): SceneStudent {
+/** Student → modalities that there are vectors of, each once. */
+function modalitiesOfStudents(store: Store, sceneId: number): ReadonlyMap<number, readonly string[]> {
+  const nameOf = new Map(listFeatureSets(store).map(({ id, modality }) => [id, modality]))
+  const found = new Map<number, string[]>()
+  for (const { studentId, setId } of featuresOfScene(store, sceneId)) {
+    const name = nameOf.get(setId)
+    const names = found.get(studentId) ?? []
+    if (name !== undefined && !names.includes(name)) found.set(studentId, [...names, name])
+  }
+  return found
+}
+
+type Said = Pick<SceneStudent, 'label' | 'importedClassIndex' | 'predictions' | 'detectionScore' | 'modalities'>
+
+function sceneStudent(scene: Scene, student: StudentRow, said: Said): SceneStudent {
   const { id, sceneId, bboxId, source } = student
   const box = student.box ?? noBox
-  return {
-    id,
-    sceneId,
-    bboxId,
-    source,
-    box,
-    label,
-    importedClassIndex,
-    boxIssue: boxIssue(box, scene.widthPx || Infinity, scene.heightPx || Infinity),
-    predictions: predictions.map(toPrediction),
-  }
+  const issue = boxIssue(box, scene.widthPx || Infinity, scene.heightPx || Infinity)
+  return { id, sceneId, bboxId, source, box, boxIssue: issue, ...said }
 }
 
 function toPrediction({ runId, classIndex, logits, gate }: PredictionRow): Prediction {
