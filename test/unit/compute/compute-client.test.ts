@@ -18,21 +18,15 @@ function startChild(): Child {
   const unused = (): never => {
     throw new Error('this test does not call it')
   }
+  const services = Object.entries(computeContract).map(([name, service]) => [
+    name,
+    Object.fromEntries(Object.keys(service).map((procedure) => [procedure, unused])),
+  ])
+  const nothing = Object.fromEntries(services) as Handlers<ComputeContract>
   const handlers: Handlers<ComputeContract> = {
-    models: {
-      describe: unused,
-      predict: unused,
-      neighbours: unused,
-      explain: unused,
-      export: unused,
-      providers: unused,
-    },
-    training: { run: unused, presets: unused },
-    features: { read: unused, readSplit: unused, means: unused, write: unused },
+    ...nothing,
     photos: {
-      inspect: unused,
-      annotate: unused,
-      transcode: unused,
+      ...nothing.photos,
       crop: ({ longerSidePx }) => Uint8Array.of(longerSidePx),
       thumbnail: () => new Promise(() => undefined),
     },
