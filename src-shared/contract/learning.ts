@@ -68,6 +68,19 @@ export interface ReviewItem extends StudentCard {
   readonly priority: number
 }
 
+/** One page of the queue, with what its filters would show. */
+export interface ReviewQueue {
+  /** Students that the filters let through, on all pages. */
+  readonly total: number
+  readonly items: readonly ReviewItem[]
+  /** The run whose predictions the items show; null while the project has none. */
+  readonly runId: number | null
+  /** Students by reason; one with two reasons counts twice. The class filter applies, the reason filter does not. */
+  readonly byReason: Readonly<Partial<Record<ReviewReason, number>>>
+  /** Students by predicted class index. The reason filter applies, the class filter does not. */
+  readonly byPredicted: Readonly<Record<number, number>>
+}
+
 export const learning = {
   watch: stream(nothing)<LearningState>(),
   configure: call(z.object({ enabled: z.boolean(), modality: name.nullable().default(null) }))<null>(),
@@ -80,8 +93,10 @@ export const learning = {
     z.object({
       runId: id.nullable().default(null),
       reasons: z.array(z.string()).nullable().default(null),
+      /** Class index that the run predicts. */
+      predicted: z.int().nonnegative().nullable().default(null),
       offset: z.int().nonnegative().default(0),
       limit: z.int().positive().max(500).default(100),
     }),
-  )<{ readonly total: number; readonly items: readonly ReviewItem[] }>(),
+  )<ReviewQueue>(),
 }
