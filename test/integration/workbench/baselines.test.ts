@@ -10,9 +10,10 @@ import { fullProject, startRealWorkbench } from '../../support/real-workbench.ts
 
 const golden = resolve(import.meta.dirname, '../../fixtures/golden/features.pkl')
 const folder = mkdtempSync(join(tmpdir(), 'lectern-baselines-'))
-const { client, close } = startRealWorkbench(folder)
+const session = startRealWorkbench(folder)
+const { client } = session
 afterAll(async () => {
-  await close()
+  await session.close()
   rmSync(folder, { recursive: true, force: true })
 })
 
