@@ -169,4 +169,16 @@ export const extraction = {
   )<DetectSummary>(),
   /** Takes back detected boxes that nobody labelled or moved. */
   discardDetections: call(where)<{ readonly students: number }>(),
+  /** Vectors of every student; scenes that are done are skipped, so an interrupted extraction goes on. */
+  embed: call(
+    where.extend({
+      weightsId: name,
+      modality: name.nullable().default(null),
+      noise: noise.default({ kind: 'seed', seed: 0 }),
+      precision: z.enum(['float32', 'int8', 'float16']).default('float32'),
+      /** Vectors of the same modality from another producer are replaced instead of refused. */
+      replace: z.boolean().default(false),
+      device,
+    }),
+  )<EmbedSummary>(),
 }

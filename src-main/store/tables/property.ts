@@ -2,7 +2,17 @@ import type { Store } from '../store.ts'
 
 /** Facts about the project as a whole. Paths are absolute; `photoRootFromProject` finds the photos after both were moved. */
 export type PropertyName =
-  'name' | 'createdAt' | 'photoRoot' | 'photoRootFromProject' | 'note' | 'sampleReady' | 'placePattern'
+  | 'name'
+  | 'createdAt'
+  | 'photoRoot'
+  | 'photoRootFromProject'
+  | 'note'
+  | 'sampleReady'
+  | 'placePattern'
+  /** JSON: LoggedFailure[] */
+  | 'extractionFailures'
+  /** There while relation vectors of a scene wait to be made anew. */
+  | `relationsStale:${number}`
 
 export function getProperty(store: Store, name: PropertyName): string | null {
   return store.prepare<{ value: string }>('SELECT value FROM property WHERE name = ?').get(name)?.value ?? null

@@ -1,8 +1,11 @@
 import type { LecternContract } from '#shared/contract/contract.ts'
 import type { Handlers } from '#shared/rpc/types.ts'
+import type { JobContext } from '../jobs/job-registry.ts'
 import type { WorkbenchContext } from '../workbench-context.ts'
 import { detectStudents } from './detect.ts'
 import { discardDetections } from './discard-detections.ts'
+import { embedStudents } from './embed.ts'
+import { createTurns } from './take-turns.ts'
 import { testWeights } from './test-weights.ts'
 import { wantedWeights } from './wanted-weights.ts'
 import type { WeightsRegistry } from './weights.ts'
@@ -12,6 +15,7 @@ export function createExtraction(
   context: WorkbenchContext,
   weights: WeightsRegistry,
 ): Handlers<LecternContract>['extraction'] {
+  const inTurn = createTurns()
   return {
     weights: () => weights.list(),
     wanted: async () => wantedWeights(await weights.list()),
@@ -27,7 +31,15 @@ export function createExtraction(
       const project = context.project.require()
       const found = await weights.usable(weightsId)
       const work = { ...request, weights: found }
-      return context.jobs.run('detect', found.name, (job) => detectStudents(context, project, work, job), { signal })
+      const run = (job: JobContext) => inTurn(job.signal, () => detectStudents(context, project, work, job))
+      return context.jobs.run('detect', found.name, run, { signal })
+    },
+    embed: async ({ weightsId, ...request }, { signal }) => {
+      const project = context.project.require()
+      const found = await weights.usable(weightsId)
+      const work = { ...request, weights: found }
+      const run = (job: JobContext) => inTurn(job.signal, () => embedStudents(context, project, work, job))
+      return context.jobs.run('embed', found.name, run, { signal })
     },
     discardDetections: async ({ sceneIds }, { signal }) => {
       const at = context.clock().toISOString()

@@ -12,6 +12,7 @@ import type { OpenProject } from '../projects/open-project.ts'
 import type { WorkbenchContext } from '../workbench-context.ts'
 import { builtInFolder, builtInProblem, nanodetModality } from './built-in-weights.ts'
 import { detectorSource } from './detector-source.ts'
+import { logFailures } from './failure-log.ts'
 import { placeBoxes } from './place-boxes.ts'
 import { sceneFailure } from './scene-failure.ts'
 import { sceneState } from './scene-state.ts'
@@ -68,7 +69,9 @@ export async function detectStudents(
     counts: { scenes: 0, boxes: 0, replaced: 0, elapsedMs: 0 },
     failed,
   }
+  const tried = new Set([...waiting.map(({ scene }) => scene.relativePath), ...failed.map(({ scene }) => scene)])
   const provider = waiting.length > 0 ? await run(detection, job) : ''
+  logFailures(store, 'detect', tried, failed)
   const { counts } = detection
   return {
     weightsId: request.weights.id,
@@ -132,7 +135,8 @@ async function run(detection: Detection, job: JobContext): Promise<string> {
   }
   await vectors?.seal(job.signal)
   context.changes.publish(['project'])
-  if (detection.counts.scenes === 0 && detection.failed.length === waiting.length) {
+  // Of scenes that were asked for by name; of a whole project the rest is done, and the list says so.
+  if (request.sceneIds !== null && detection.counts.scenes === 0 && detection.failed.length === waiting.length) {
     throw AppError.from(detection.failed[0]!.error)
   }
   return provider

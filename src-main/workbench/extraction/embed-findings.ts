@@ -1,0 +1,72 @@
+import type { WeightsInfo } from '#shared/contract/extraction.ts'
+import type { Finding } from '#shared/contract/summary.ts'
+import { isInverted } from '#shared/geometry/box.ts'
+import { counted, findingAt } from '#main/exchange/finding.ts'
+import type { SceneWork } from './embed-scenes.ts'
+
+/** What an extraction noticed on its way. */
+export interface EmbedNotes {
+  /** `166.jpg, student 1_3` */
+  readonly inverted: string[]
+  readonly withoutArea: string[]
+  /** Scenes whose relation vectors were made anew because somebody in them moved, came or went. */
+  readonly renewed: string[]
+}
+
+export const emptyNotes = (): EmbedNotes => ({ inverted: [], withoutArea: [], renewed: [] })
+
+/** Notes a scene's boxes; `withoutArea` is what the extractor said, [students]. */
+export function noteBoxes(notes: EmbedNotes, { scene, students }: SceneWork, withoutArea: Uint8Array): void {
+  students.forEach(({ bboxId, box }, index) => {
+    const place = `${scene.relativePath}, student ${bboxId}`
+    if (isInverted(box)) notes.inverted.push(place)
+    if (withoutArea[index] === 1) notes.withoutArea.push(place)
+  })
+}
+
+/** Codes: box-inverted, box-without-area, relations-renewed, scenes-empty, precision-coarse. */
+export function embedFindings(
+  { kind, family }: WeightsInfo,
+  { inverted, withoutArea, renewed }: EmbedNotes,
+  empty: readonly string[],
+  cosine: number | null,
+): Finding[] {
+  const zeros =
+    family === 'nanodet'
+      ? 'its vector says nothing of the student'
+      : 'the network saw zeros in its place, as it does in RAFNet'
+  return [
+    ...findingAt('box-inverted', 'warning', inverted, (count) =>
+      kind === 'relation'
+        ? `${counted(count, 'box is', 'boxes are')} inverted and went through GroupRec's crop as stored. Draw ${count === 1 ? 'it' : 'them'} anew.`
+        : `${counted(count, 'box is', 'boxes are')} inverted. Draw ${count === 1 ? 'it' : 'them'} anew.`,
+    ),
+    ...findingAt(
+      'box-without-area',
+      'warning',
+      withoutArea,
+      (count) => `${counted(count, 'box has', 'boxes have')} no area in the photo: ${zeros}.`,
+    ),
+    ...findingAt(
+      'relations-renewed',
+      'info',
+      renewed,
+      (count) =>
+        `In ${counted(count, 'scene', 'scenes')} somebody moved, came or went: the relation vectors of all their students were made anew, since each depends on its neighbours. Other scenes kept theirs.`,
+    ),
+    ...findingAt(
+      'scenes-empty',
+      'info',
+      empty,
+      (count) => `${counted(count, 'scene has', 'scenes have')} no students yet. Find students first, or draw them.`,
+    ),
+    ...(cosine === null
+      ? []
+      : findingAt(
+          'precision-coarse',
+          'info',
+          [cosine.toFixed(4)],
+          () => `The coarser numbers point the same way as float32's to a mean cosine of ${cosine.toFixed(4)}.`,
+        )),
+  ]
+}
