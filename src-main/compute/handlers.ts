@@ -10,6 +10,7 @@ import { explain } from './pipelines/explain.ts'
 import { exportHead } from './pipelines/export-head.ts'
 import { detect } from './pipelines/detect.ts'
 import { embedBoxes } from './pipelines/embed-boxes.ts'
+import { learn } from './pipelines/learn.ts'
 import { createModelLoader } from './pipelines/model-loader.ts'
 import { neighbours } from './pipelines/neighbours.ts'
 import { predict } from './pipelines/predict.ts'
@@ -40,6 +41,7 @@ export function createHandlers({ entry }: HandlerOptions): Handlers<ComputeContr
       providers: () => providers.panel(),
     },
     training: createTrainingService(),
+    learning: { learn: (input, { signal }) => learn(input, signal) },
     extraction: {
       describe: async ({ file }) => (await weights.load(file)).description,
       run: (input, { signal }) => extract({ weights, providers, sessions: parts.sessions }, input, signal),

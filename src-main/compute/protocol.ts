@@ -7,7 +7,10 @@ import type { FeatureTable } from '#main/exchange/rafnet/feature-table.ts'
 import type { WrittenPickle } from '#main/exchange/rafnet/write-feature-pickle.ts'
 import type { FeatureWritePlan } from '#main/exchange/rafnet/write-plan.ts'
 import type { SplitTable } from '#main/exchange/rafnet/split-table.ts'
+import { learningContract } from './learn-protocol.ts'
 import { trainingContract } from './training-protocol.ts'
+
+export type { LearnInput, LearnOutcome } from './learn-protocol.ts'
 
 export type {
   BaselineRequest,
@@ -156,6 +159,13 @@ export interface PhotoFacts {
   readonly problem: string | null
 }
 
+export interface PhotoLook {
+  /** See images/perceptual-hash.ts; null where the photo shows next to nothing, or has a problem. */
+  readonly bits: Uint8Array | null
+  /** Why the photo cannot be decoded, or null. */
+  readonly problem: string | null
+}
+
 /** A modality's mean; `rows` counts the vectors it was taken over, and zeros stand where there are none. */
 export interface VectorMean extends VectorReplacement {
   readonly rows: number
@@ -219,6 +229,7 @@ export const computeContract = {
     providers: call(z.object({}).strict())<ProviderPanel>(),
   },
   training: trainingContract,
+  learning: learningContract,
   extraction: extractionContract,
   features: {
     /** Parses a feature pickle, writes each modality's vectors to `<outFolder>/<modality>.bin`, answers with the rest. */
@@ -234,6 +245,8 @@ export const computeContract = {
   photos: {
     /** Facts of each file, in order, some at a time. */
     inspect: stream(z.object({ files: z.array(path) }))<readonly PhotoFacts[]>(),
+    /** What each file looks like, in order, some at a time; decoding takes its time. */
+    look: stream(z.object({ files: z.array(path) }))<readonly PhotoLook[]>(),
     /** Writes an upright JPEG whose longer side is `longerSidePx`. */
     thumbnail: call(z.object({ file: path, out: path, longerSidePx: z.int().positive().max(4096) }))<null>(),
     /** JPEG bytes of one region of the upright photo, its longer side at most `longerSidePx`. */

@@ -1,0 +1,58 @@
+import { stratifiedFolds } from '../baselines/stratified-folds.ts'
+import { assignGroups } from '../splits/assign-groups.ts'
+
+/** Folds where there are enough photos, or students, for so many. */
+export const mostFolds = 5
+/** With fewer photos than this, leaving whole photos out would leave hardly any to learn from. */
+export const leastScenes = 3
+
+/** With fewer photos than this nothing can be told of how photos differ, and strengths are chosen by holding out students. */
+const leastScenesToTune = 6
+
+export interface FoldPlan {
+  /** What is held out together. */
+  readonly heldOut: 'scenes' | 'students'
+  readonly folds: number
+  /** Photos among the students. */
+  readonly scenes: number
+  /** [students] */
+  readonly foldOf: Int32Array
+}
+
+/**
+ * Who is held out with whom: whole photos, classes spread as evenly as they allow, where at least three have a label; else students.
+ *
+ * @param labels class indices below `classes`. [students]
+ * @param scenes equal for students of one photo. [students]
+ */
+export function planFolds(labels: Int32Array, scenes: ArrayLike<number>, classes: number, seed: number): FoldPlan {
+  const places = new Map<number, number>()
+  for (const scene of Array.from(scenes)) if (!places.has(scene)) places.set(scene, places.size)
+  if (places.size < leastScenes) return studentFolds(labels, scenes)
+  const groups = Array.from({ length: places.size }, (_, place) => ({
+    scenes: [place],
+    classCounts: new Array<number>(classes).fill(0),
+  }))
+  labels.forEach((label, row) => {
+    groups[places.get(scenes[row]!)!]!.classCounts[label]! += 1
+  })
+  const folds = Math.min(mostFolds, places.size)
+  const assigned = assignGroups(groups, new Array<number>(folds).fill(1), seed)
+  return {
+    heldOut: 'scenes',
+    folds,
+    scenes: places.size,
+    foldOf: labels.map((_, row) => assigned[places.get(scenes[row]!)!]!),
+  }
+}
+
+/** Students one by one, each class spread evenly. */
+export function studentFolds(labels: Int32Array, scenes: ArrayLike<number>): FoldPlan {
+  const folds = Math.max(2, Math.min(mostFolds, labels.length))
+  const photos = new Set(Array.from(scenes)).size
+  return { heldOut: 'students', folds, scenes: photos, foldOf: stratifiedFolds(labels, folds) }
+}
+
+/** The folds that a head's strength and sureness are chosen over. */
+export const tuningFolds = (plan: FoldPlan, labels: Int32Array, scenes: ArrayLike<number>): FoldPlan =>
+  plan.heldOut === 'students' || plan.scenes >= leastScenesToTune ? plan : studentFolds(labels, scenes)
