@@ -4,10 +4,14 @@ import { widthOf } from './feature-blocks.ts'
 import type { FeatureBlocks } from './feature-blocks.ts'
 import { minimise } from './lbfgs.ts'
 import type { Objective } from './lbfgs.ts'
-import { addLinearGradient, linearScores } from './linear-products.ts'
+import { addLinearGradient } from './linear-gradient.ts'
+import { linearScores } from './linear-products.ts'
 import type { LinearModel } from './logistic-regression.ts'
 
-/** Of the gradient, divided by the number of rows. About where liblinear stops: 1e-4 times the share of the smaller side, which is a fifth with five classes of one size. */
+/**
+ * Of the gradient, divided by the number of rows. About where liblinear stops: 1e-4 times the share of the smaller side, a fifth with five
+ * classes of one size.
+ */
 const defaultTolerance = 2e-5
 const maxIterations = 1000
 

@@ -4,7 +4,8 @@ import { widthOf } from './feature-blocks.ts'
 import type { FeatureBlocks } from './feature-blocks.ts'
 import { minimise } from './lbfgs.ts'
 import type { Objective } from './lbfgs.ts'
-import { addLinearGradient, linearScores } from './linear-products.ts'
+import { addLinearGradient } from './linear-gradient.ts'
+import { linearScores } from './linear-products.ts'
 
 /** A row of weights per class that occurs in training, then their intercepts. */
 export interface LinearModel {

@@ -1,6 +1,7 @@
 import type { Steps } from '#shared/metrics/steps.ts'
 import type { FeatureBlocks } from './feature-blocks.ts'
-import { addLinearGradient, linearScores } from './linear-products.ts'
+import { addLinearGradient } from './linear-gradient.ts'
+import { linearScores } from './linear-products.ts'
 import { softmaxRows } from './logistic-regression.ts'
 
 export interface PerceptronLayer {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { addLinearGradient, linearScores } from '#main/training/baselines/linear-products.ts'
+import { addLinearGradient } from '#main/training/baselines/linear-gradient.ts'
+import { linearScores } from '#main/training/baselines/linear-products.ts'
 import type { FeatureBlocks } from '#main/training/baselines/feature-blocks.ts'
 import { createRandom } from '#main/training/random/random.ts'
 import { toTheEnd } from '#shared/metrics/steps.ts'
