@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import { AppError } from '#shared/contract/app-error.ts'
 import type { EnsembleResult } from '#shared/contract/evaluation.ts'
 import { searchWeightsSteps, type WeightSearchInput } from '#shared/metrics/ensemble-weights.ts'
@@ -10,7 +11,7 @@ import { resamplingSeed } from './figure-intervals.ts'
 import { readLabelledLogits, type LabelledLogits } from './read-labelled-logits.ts'
 import { runInSteps } from './run-in-steps.ts'
 import { classPlaces } from './scored-run.ts'
-import { commonIds } from './shared-students.ts'
+import { commonIds, valuesOf } from './shared-students.ts'
 
 export interface SearchedWeights {
   readonly weights: readonly number[]
@@ -29,10 +30,14 @@ export async function searchOnSplit(
 ): Promise<SearchedWeights> {
   const sceneIds = split === '' ? null : knownSplit(store, split)
   const read: LabelledLogits[] = []
-  for (const { run } of members) read.push(await readLabelledLogits(store, run.id, sceneIds, signal))
+  for (const { run } of members) {
+    read.push(await readLabelledLogits(store, run.id, sceneIds, signal))
+    // The last turn of reading joins all that was read.
+    await setImmediate()
+  }
   const input = await alignedLogits(store, read, signal)
   const students = input.truth.length
-  if (Array.from(input.truth).every((place) => place === input.nullIndex)) throw nothingToSearch(split)
+  if (input.truth.every((place) => place === input.nullIndex)) throw nothingToSearch(split)
   const found = await runInSteps(searchWeightsSteps(input, { seed: resamplingSeed }), signal)
   const { weights, tried, equal, best } = found
   return { weights, search: { split, students, tried, equalMacroF1NoNull: equal, bestMacroF1NoNull: best } }
@@ -61,7 +66,7 @@ async function alignedLogits(
   store: Store,
   read: readonly LabelledLogits[],
   signal: AbortSignal,
-): Promise<WeightSearchInput> {
+): Promise<WeightSearchInput & { readonly truth: readonly number[] }> {
   const classes = listClasses(store)
   const breath = createBreath(signal)
   let ids = read[0]?.studentIds ?? []
@@ -75,14 +80,10 @@ async function alignedLogits(
     await breath()
   }
   const [first] = read
-  const truthOf = new Map(first?.studentIds.map((id, row) => [id, first.truth[row] ?? -1]))
+  const truth = valuesOf(ids, first?.studentIds ?? [], first?.truth ?? []).map(classPlaces(classes))
+  await breath()
   const nullPlace = classes.findIndex((one) => one.isNull)
-  return {
-    members,
-    truth: ids.map((id) => truthOf.get(id) ?? -1).map(classPlaces(classes)),
-    classCount: classes.length,
-    nullIndex: nullPlace < 0 ? null : nullPlace,
-  }
+  return { members, truth, classCount: classes.length, nullIndex: nullPlace < 0 ? null : nullPlace }
 }
 
 /** The logits of some of the students, row by row; both lists of ids ascend. */

@@ -48,7 +48,7 @@ export function commonIds(one: readonly number[], other: readonly number[]): num
 }
 
 /** The values of some of the students; both lists of ids ascend. */
-function valuesOf(ids: readonly number[], all: readonly number[], values: ArrayLike<number>): number[] {
+export function valuesOf(ids: readonly number[], all: readonly number[], values: ArrayLike<number>): number[] {
   let at = 0
   return ids.map((id) => {
     while ((all[at] ?? Infinity) < id) at += 1
