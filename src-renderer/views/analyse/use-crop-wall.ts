@@ -1,5 +1,7 @@
-import { computed, ref, shallowRef, watch, type Ref } from 'vue'
+import { computed, ref, shallowRef, type Ref } from 'vue'
 import type { StudentCard } from '#shared/contract/evaluation.ts'
+import { useCropSelection } from '../../components/crops/use-crop-selection.ts'
+import type { WallCard } from '../../components/crops/wall-card.ts'
 import { useEdits } from '../../stores/edits.ts'
 import { useProject } from '../../stores/project.ts'
 import { useSession } from '../../stores/session.ts'
@@ -7,11 +9,6 @@ import { useLatest } from '../../composables/use-latest.ts'
 import type { Crowd } from './crowd.ts'
 
 const limit = 2000
-
-export interface WallCard extends StudentCard {
-  /** The class given here since the wall opened, where it differs from the one the wall was opened with. */
-  readonly changedFrom: number | null
-}
 
 /**
  * The students of a crowd. The wall keeps showing whom it was opened with: a student relabelled here stays in place,
@@ -23,8 +20,6 @@ export function useCropWall(crowd: Ref<Crowd>, runId: Ref<number | null>) {
   const edits = useEdits()
   const opened = shallowRef<readonly StudentCard[]>([])
   const given = ref(new Map<number, number>())
-  const selected = ref(new Set<number>())
-  const active = ref(0)
   const total = ref(0)
   let shownCrowd = ''
 
@@ -47,8 +42,7 @@ export function useCropWall(crowd: Ref<Crowd>, runId: Ref<number | null>) {
       shownCrowd = key
       opened.value = answer.cards
       given.value = new Map()
-      selected.value = new Set()
-      active.value = 0
+      selection.reset()
       return
     }
     const fresh = new Map(answer.cards.map((card) => [card.studentId, card]))
@@ -58,8 +52,7 @@ export function useCropWall(crowd: Ref<Crowd>, runId: Ref<number | null>) {
     )
     const known = new Set(kept.map((card) => card.studentId))
     opened.value = [...kept, ...answer.cards.filter((card) => !known.has(card.studentId))]
-    selected.value = new Set([...selected.value].filter((id) => opened.value.some((card) => card.studentId === id)))
-    active.value = Math.min(active.value, Math.max(0, opened.value.length - 1))
+    selection.prune()
   }
 
   const cards = computed<readonly WallCard[]>(() =>
@@ -70,6 +63,9 @@ export function useCropWall(crowd: Ref<Crowd>, runId: Ref<number | null>) {
         : { ...card, truth, changedFrom: card.truth }
     }),
   )
+
+  const selection = useCropSelection(cards)
+  const { selected, active, select } = selection
 
   /** Gives all selected students this class at once, as one undo step; a single one hands the selection on to the next. */
   async function relabel(classIndex: number): Promise<void> {
@@ -84,30 +80,5 @@ export function useCropWall(crowd: Ref<Crowd>, runId: Ref<number | null>) {
     if (!step) given.value = before
   }
 
-  /** Selects one card, or with `extend` everything from the anchor to it. */
-  function select(at: number, how: 'only' | 'toggle' | 'extend' = 'only'): void {
-    const card = cards.value[at]
-    if (!card) return
-    if (how === 'extend') {
-      const [from, to] = [Math.min(anchor, at), Math.max(anchor, at)]
-      selected.value = new Set(cards.value.slice(from, to + 1).map((one) => one.studentId))
-    } else if (how === 'toggle') {
-      const next = new Set(selected.value)
-      if (!next.delete(card.studentId)) next.add(card.studentId)
-      selected.value = next
-      anchor = at
-    } else {
-      selected.value = new Set([card.studentId])
-      anchor = at
-    }
-    active.value = at
-  }
-  let anchor = 0
-
-  function selectAll(): void {
-    selected.value = new Set(cards.value.map((card) => card.studentId))
-  }
-
-  watch(crowd, () => (anchor = 0))
-  return { cards, total, selected, active, relabel, select, selectAll, loading: latest.loading, error: latest.error }
+  return { cards, total, selection, relabel, loading: latest.loading, error: latest.error }
 }
