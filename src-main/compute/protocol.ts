@@ -22,6 +22,9 @@ export type {
 } from './training-protocol.ts'
 import { detectionContract } from './detection/detection-contract.ts'
 
+export { yoloCard } from './detection/yolo-card.ts'
+export { yoloxCardOf } from './detection/yolox-card.ts'
+export type { YoloCard } from './detection/yolo-card.ts'
 export type {
   DetectionMessage,
   DetectorSource,

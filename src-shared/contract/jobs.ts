@@ -4,7 +4,18 @@ import { call, stream } from './procedure.ts'
 import { id, nothing } from './schemas.ts'
 
 export type JobKind =
-  'import' | 'scan' | 'detect' | 'embed' | 'predict' | 'train' | 'learn' | 'export' | 'report' | 'probe' | 'sample'
+  | 'import'
+  | 'scan'
+  | 'compare'
+  | 'detect'
+  | 'embed'
+  | 'predict'
+  | 'train'
+  | 'learn'
+  | 'export'
+  | 'report'
+  | 'probe'
+  | 'sample'
 
 export interface Job {
   readonly id: number

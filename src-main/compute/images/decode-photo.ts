@@ -4,10 +4,10 @@ import type { CanvasLibrary } from './canvas.ts'
 import { decodeTiff } from './decode-tiff.ts'
 import { endsEarly } from './ends-early.ts'
 import { hideColourProfile } from './hide-colour-profile.ts'
-import { isTooLarge, notAPhoto, tooLarge, unreadable } from './photo-error.ts'
+import { isTooLarge, tooLarge, unreadable } from './photo-error.ts'
 import { uprightSize } from './photo-header/photo-header.ts'
 import type { Orientation, PhotoHeader } from './photo-header/photo-header.ts'
-import { photoHeader, readWhole } from './photo-file.ts'
+import { noPhoto, photoHeader, readWhole } from './photo-file.ts'
 
 /** A decoded photo as a person sees it, after EXIF rotation. */
 export interface UprightPhoto {
@@ -22,7 +22,7 @@ export type Colours = 'shown' | 'stored'
 /** Decodes a photo. Throws AppError `photo.unreadable` (missing, damaged, no photo) and, before decoding, `photo.too-large`. */
 export async function decodePhoto(file: string, colours: Colours = 'shown'): Promise<UprightPhoto> {
   const header = photoHeader(file)
-  if (!header) throw unreadable(file, notAPhoto)
+  if (!header) throw noPhoto(file)
   const size = uprightSize(header)
   if (isTooLarge(size.widthPx, size.heightPx)) throw tooLarge(file, size.widthPx, size.heightPx)
   const library = await loadCanvas()

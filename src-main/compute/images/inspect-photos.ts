@@ -1,9 +1,9 @@
 import { hashFile } from '#main/exchange/files.ts'
 import { toAppError } from '#shared/contract/app-error.ts'
 import type { PhotoFacts } from '../protocol.ts'
-import { isTooLarge, notAPhoto, tooLarge, unreadable } from './photo-error.ts'
+import { isTooLarge, tooLarge } from './photo-error.ts'
 import { uprightSize } from './photo-header/photo-header.ts'
-import { photoHeader, readFailure } from './photo-file.ts'
+import { noPhoto, photoHeader, readFailure } from './photo-file.ts'
 
 const filesAtOnce = 16
 
@@ -19,7 +19,7 @@ async function inspectPhoto(file: string, signal: AbortSignal): Promise<PhotoFac
   try {
     const header = photoHeader(file)
     const sha256 = await hashFile(file, signal)
-    if (!header) return { file, size: null, sha256, takenAt: null, problem: unreadable(file, notAPhoto).message }
+    if (!header) return { file, size: null, sha256, takenAt: null, problem: noPhoto(file).message }
     const size = uprightSize(header)
     if (isTooLarge(size.widthPx, size.heightPx)) {
       const problem = tooLarge(file, size.widthPx, size.heightPx).message

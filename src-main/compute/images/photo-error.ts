@@ -3,8 +3,6 @@ import { AppError } from '#shared/contract/app-error.ts'
 /** Decoded pixels take four bytes each; more than this would endanger the machine. */
 export const mostMegapixels = 200
 
-export const notAPhoto = 'it is no JPEG, PNG, WebP, BMP or TIFF picture'
-
 /** `photo.unreadable`: `reason` ends the sentence "… cannot be shown: …". */
 export function unreadable(file: string, reason: string, cause?: unknown): AppError {
   const message = `${file} cannot be read as a photo: ${reason}. Replace the file, or convert it to JPEG.`

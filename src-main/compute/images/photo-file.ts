@@ -1,7 +1,11 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
 import { open } from 'node:fs/promises'
+import type { AppError } from '#shared/contract/app-error.ts'
 import { positionedSource } from '#main/codecs/bytes/byte-source.ts'
+import type { ByteSource } from '#main/codecs/bytes/byte-source.ts'
 import { unreadable } from './photo-error.ts'
+import { byteWindow } from './photo-header/byte-window.ts'
+import { nameContent } from './photo-header/name-content.ts'
 import type { PhotoHeader } from './photo-header/photo-header.ts'
 import { readPhotoHeader } from './photo-header/read-photo-header.ts'
 
@@ -9,13 +13,23 @@ const mostBytes = 2 ** 30
 
 /** The header alone: a few kilobytes of the file are read; null where it is no photo. Throws AppError `photo.unreadable`. */
 export function photoHeader(file: string): PhotoHeader | null {
+  return lookInto(file, (source) => readPhotoHeader(source))
+}
+
+/** The refusal of a file that has no photo's header, saying what it is instead. */
+export function noPhoto(file: string): AppError {
+  return unreadable(file, lookInto(file, (source) => nameContent(byteWindow(source))) ?? 'it is no file')
+}
+
+/** What `look` finds in the file; null where it is no plain file. */
+function lookInto<Found>(file: string, look: (source: ByteSource) => Found): Found | null {
   let descriptor: number | null = null
   try {
     descriptor = openSync(file, 'r')
     const opened = descriptor
     const facts = fstatSync(opened)
     const read = (target: Uint8Array, offset: number) => readSync(opened, target, 0, target.byteLength, offset)
-    return facts.isFile() ? readPhotoHeader(positionedSource(facts.size, read)) : null
+    return facts.isFile() ? look(positionedSource(facts.size, read)) : null
   } catch (error) {
     throw readFailure(file, error)
   } finally {

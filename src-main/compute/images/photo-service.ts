@@ -1,6 +1,7 @@
 import type { Handlers } from '#shared/rpc/types.ts'
 import type { ComputeContract } from '../protocol.ts'
 import { inspectPhotos } from './inspect-photos.ts'
+import { lookAtPhotos } from './look-at-photos.ts'
 import { createPhotoCache } from './photo-cache.ts'
 import { photoHeader } from './photo-file.ts'
 import { annotatePhoto, cropPhoto, transcodePhoto, writeThumbnail } from './render-photo.ts'
@@ -10,6 +11,7 @@ export function createPhotoService(): Handlers<ComputeContract>['photos'] {
   const cache = createPhotoCache()
   return {
     inspect: ({ files }, { signal }) => inspectPhotos(files, signal),
+    look: ({ files }, { signal }) => lookAtPhotos(files, signal),
     thumbnail: async ({ file, out, longerSidePx }) => {
       await writeThumbnail(await cache.get(file), out, longerSidePx)
       return null
@@ -20,8 +22,13 @@ export function createPhotoService(): Handlers<ComputeContract>['photos'] {
   }
 }
 
-/** Browsers show no TIFF, and turn only JPEGs by their EXIF orientation. */
+/** Browsers show no TIFF, not all of them AVIF, and turn only JPEGs by their EXIF orientation. */
 function needsTranscoding(file: string): boolean {
   const header = photoHeader(file)
-  return !header || header.format === 'tiff' || (header.format !== 'jpeg' && header.orientation !== 1)
+  return (
+    !header ||
+    header.format === 'tiff' ||
+    header.format === 'avif' ||
+    (header.format !== 'jpeg' && header.orientation !== 1)
+  )
 }

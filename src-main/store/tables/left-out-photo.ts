@@ -24,7 +24,7 @@ export function forgetLeftOutPhoto(store: Store, relativePath: string): void {
   store.prepare('DELETE FROM left_out_photo WHERE relative_path = ?').run(relativePath)
 }
 
-/** What keeps a scene in the project: labels, boxes by hand, an import, an edit that undo may want to take back. */
+/** Whether nothing keeps a scene in the project: labels, boxes by hand, an import, an edit that undo may want to take back. */
 export function isScenePristine(store: Store, sceneId: number): boolean {
   const row = store
     .prepare<{ worked: number }>(

@@ -47,3 +47,15 @@ export function listSceneLooks(store: Store): SceneLook[] {
     )
     .all()
 }
+
+/** Paths of photos whose content an earlier scene has, too. */
+export function copiedPhotos(store: Store): string[] {
+  return store
+    .prepare<{ path: string }>(
+      `SELECT relative_path AS path FROM scene WHERE has_photo = 1 AND content_hash IS NOT NULL
+       AND EXISTS (SELECT 1 FROM scene AS other WHERE other.content_hash = scene.content_hash AND other.has_photo = 1
+         AND other.id < scene.id) ORDER BY sort_key`,
+    )
+    .all()
+    .map(({ path }) => path)
+}

@@ -3,13 +3,16 @@ import { AppError } from '#shared/contract/app-error.ts'
 import type { LecternContract } from '#shared/contract/contract.ts'
 import type { ImportSummary } from '#shared/contract/exchange.ts'
 import type { Handlers } from '#shared/rpc/types.ts'
+import { forgetLeftOutPhoto } from '#main/store/tables/left-out-photo.ts'
 import type { JobContext } from '../jobs/job-registry.ts'
 import type { WorkbenchContext } from '../workbench-context.ts'
+import { findDuplicates, leaveOut } from './duplicates.ts'
 import { exportFeatures } from './export-features.ts'
 import { importFeatures } from './import-features.ts'
 import type { ImportRequest } from './import-features.ts'
 import { importSplit } from './import-split.ts'
 import { planFeatureExport } from './plan-feature-export.ts'
+import { createPlaces } from './places.ts'
 import { scanPhotos } from './scan-photos.ts'
 
 /** A feature pickle, or, where the file turns out to be one, a split pickle. */
@@ -44,6 +47,14 @@ export function createExchange(context: WorkbenchContext): Handlers<LecternContr
     importSplit: (input, { signal }) =>
       importing(input.file, signal, (file, job) => importSplit(context, { ...input, file }, job)),
     scanPhotos: ({ folder }, { signal }) => scanPhotos(context, folder, signal),
+    duplicates: (_input, { signal }) => findDuplicates(context, signal),
+    leaveOut: ({ sceneIds }) => ({ leftOut: leaveOut(context, sceneIds) }),
+    bringBack: ({ paths }, { signal }) => {
+      const { store } = context.project.require()
+      for (const path of paths) forgetLeftOutPhoto(store, path)
+      return scanPhotos(context, null, signal)
+    },
+    ...createPlaces(context),
     planExport: async (selection, { signal }) => (await planFeatureExport(context, selection, signal)).plan,
     exportFeatures: ({ out, ...selection }, { signal }) => exportFeatures(context, selection, out, signal),
   }

@@ -1,12 +1,15 @@
 import { existsSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { AppError } from '#shared/contract/app-error.ts'
-import type { ScanSummary } from '#shared/contract/exchange.ts'
-import { counted, findingAt } from '#main/exchange/finding.ts'
+import type { RefusedPhoto, ScanSummary } from '#shared/contract/exchange.ts'
 import type { DraftPhoto } from '#main/exchange/import-draft.ts'
 import { findPhotos } from '#main/exchange/photos/find-photos.ts'
 import type { FoundPhoto } from '#main/exchange/photos/find-photos.ts'
 import { matchPhotos } from '#main/exchange/photos/match-photos.ts'
+import { forgetLeftOutPhoto, listLeftOutPhotos, putLeftOutPhoto } from '#main/store/tables/left-out-photo.ts'
+import type { LeftOutPhoto } from '#main/store/tables/left-out-photo.ts'
+import { copiedPhotos } from '#main/store/tables/photo-look.ts'
+import { getScenePlace, setScenePlace } from '#main/store/tables/scene-place.ts'
 import { insertScene, listScenePhotos, updateScene } from '#main/store/tables/scene.ts'
 import type { SceneChange, ScenePhoto } from '#main/store/tables/scene.ts'
 import { writeInSteps } from '#main/store/write-in-steps.ts'
@@ -17,6 +20,9 @@ import type { WorkbenchContext } from '../workbench-context.ts'
 import { placeOf } from './photo-place.ts'
 import type { PhotoPlace } from './photo-place.ts'
 import { inspectPhotos } from './photos-on-disk.ts'
+import { givenPlace, placeGiver, projectRules } from './places-rules.ts'
+import type { PlaceGiver } from './places-rules.ts'
+import { duplicateFindings, scanFindings } from './scan-summary.ts'
 
 interface Scan {
   readonly context: WorkbenchContext
@@ -28,10 +34,13 @@ interface Scan {
   readonly links: ReadonlyMap<string, ScenePhoto>
   /** Scenes by the content of their photo, wherever it is now. */
   readonly byContent: Map<string, ScenePhoto>
+  /** Photos that somebody left out, by path. */
+  readonly leftOut: Map<string, LeftOutPhoto>
+  readonly places: PlaceGiver | null
   readonly root: string
   readonly seen: Set<string>
   readonly counts: { found: number; added: number; moved: number }
-  readonly unreadable: string[]
+  readonly unreadable: RefusedPhoto[]
 }
 
 function photoColumns(photo: DraftPhoto, file: FoundPhoto) {
@@ -41,6 +50,7 @@ function photoColumns(photo: DraftPhoto, file: FoundPhoto) {
     contentHash: photo.sha256,
     photoBytes: file.bytes,
     photoModifiedMs: file.modifiedMs,
+    cameraTime: photo.takenAt,
     ...photo.size,
   }
 }
@@ -58,11 +68,35 @@ function takeMoved(scan: Scan, photo: DraftPhoto): ScenePhoto | null {
   return scene
 }
 
+/** Whether somebody left this very photo out, here or, where it is gone from there, elsewhere. A new photo in its place is none of it. */
+function isLeftOut(scan: Scan, photo: DraftPhoto): boolean {
+  const { store } = scan.project
+  const here = scan.leftOut.get(photo.relativePath)
+  if (here?.contentHash === photo.sha256) return true
+  if (here) forgetLeftOutPhoto(store, photo.relativePath)
+  const elsewhere = [...scan.leftOut.values()].find(({ contentHash }) => contentHash === photo.sha256)
+  if (!elsewhere || existsSync(join(scan.root, elsewhere.relativePath))) return false
+  forgetLeftOutPhoto(store, elsewhere.relativePath)
+  scan.leftOut.delete(elsewhere.relativePath)
+  const moved = { relativePath: photo.relativePath, contentHash: photo.sha256 }
+  scan.leftOut.set(photo.relativePath, moved)
+  putLeftOutPhoto(store, moved, scan.context.clock().toISOString())
+  return true
+}
+
+/** Room and time from the project's pattern, for a photo that is new or lies elsewhere now. */
+function givePlace(scan: Scan, sceneId: number): void {
+  const place = scan.places && getScenePlace(scan.project.store, sceneId)
+  if (!place || !scan.places) return
+  const given = givenPlace(scan.places, place)
+  if (given) setScenePlace(scan.project.store, place, given)
+}
+
 /** Writes one photo that is new or changed; a scene that lost its photo is recognised by its content. */
 function writePhoto(scan: Scan, photo: DraftPhoto, file: FoundPhoto): number | null {
   const { store } = scan.project
   if (photo.problem !== null || !photo.size) {
-    scan.unreadable.push(`${photo.relativePath}: ${photo.problem ?? 'no size'}`)
+    scan.unreadable.push({ file: photo.relativePath, reason: photo.problem ?? 'it has no size' })
     const scene = scan.known.get(photo.relativePath)
     if (scene?.hasPhoto) updateScene(store, scene.id, { hasPhoto: false })
     return scene?.id ?? null
@@ -71,11 +105,14 @@ function writePhoto(scan: Scan, photo: DraftPhoto, file: FoundPhoto): number | n
   const moved = scan.known.has(photo.relativePath) ? null : takeMoved(scan, photo)
   const scene = scan.known.get(photo.relativePath) ?? moved ?? scan.links.get(photo.relativePath)
   if (scene) {
+    forgetLeftOutPhoto(store, photo.relativePath)
     updateScene(store, scene.id, columns)
+    if (moved) givePlace(scan, scene.id)
     return scene.id
   }
+  if (isLeftOut(scan, photo)) return null
   scan.counts.added += 1
-  return insertScene(store, {
+  const sceneId = insertScene(store, {
     ...photoColumns(photo, file),
     ...photo.size,
     room: null,
@@ -83,6 +120,8 @@ function writePhoto(scan: Scan, photo: DraftPhoto, file: FoundPhoto): number | n
     split: null,
     importId: null,
   })
+  givePlace(scan, sceneId)
+  return sceneId
 }
 
 async function scanBatch(scan: Scan, batch: readonly FoundPhoto[]): Promise<void> {
@@ -164,6 +203,7 @@ async function scan(
   job: JobContext,
 ): Promise<ScanSummary> {
   const scenes = listScenePhotos(project.store)
+  const rules = projectRules(project.store)
   const state: Scan = {
     context,
     project,
@@ -174,43 +214,34 @@ async function scan(
     byContent: new Map(
       scenes.flatMap((scene) => (scene.contentHash === null ? [] : [[scene.contentHash, scene] as const])),
     ),
+    leftOut: new Map(listLeftOutPhotos(project.store).map((photo) => [photo.relativePath, photo])),
+    places: rules && placeGiver(rules),
     root: photoRootOf(project) ?? place.folder,
     seen: new Set(),
     counts: { found: 0, added: 0, moved: 0 },
     unreadable: [],
   }
   const closed: string[] = []
-  const onUnreadable = (path: string): void => void closed.push(path)
-  for await (const batch of findPhotos(place.folder, project.folder, job.signal, onUnreadable)) {
+  const formats: RefusedPhoto[] = []
+  const listener = {
+    onUnreadable: (path: string): void => void closed.push(path),
+    onRefused: (path: string, reason: string): void => void formats.push({ file: place.prefix + path, reason }),
+  }
+  for await (const batch of findPhotos(place.folder, project.folder, job.signal, listener)) {
     await scanBatch(state, batch)
     job.progress(state.counts.found, null)
   }
   const missing = await markMissing(state, scenes)
+  const copies = copiedPhotos(project.store)
   return {
     folder: place.folder,
     ...state.counts,
     missing: missing.length,
+    refused: [...formats, ...state.unreadable],
+    exactDuplicates: copies.length,
     findings: [
-      ...findingAt(
-        'folder-unreadable',
-        'warning',
-        closed,
-        (count) => `${counted(count, 'folder', 'folders')} could not be read; the photos in there were not looked for.`,
-      ),
-      ...findingAt(
-        'photo-missing',
-        'warning',
-        missing,
-        (count) =>
-          `${counted(count, 'photo is', 'photos are')} no longer there; their scenes keep students and labels. Bring them back, or choose their folder with "Re-link photos".`,
-      ),
-      ...findingAt(
-        'photo-unreadable',
-        'warning',
-        state.unreadable,
-        (count) =>
-          `${counted(count, 'file has', 'files have')} the name of a photo but cannot be read as one; left out.`,
-      ),
+      ...scanFindings({ closed, missing, formats, unreadable: state.unreadable }),
+      ...duplicateFindings(copies),
     ],
   }
 }

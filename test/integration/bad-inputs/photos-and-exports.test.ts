@@ -100,7 +100,7 @@ describe('photos that are none', () => {
 
   test.each([
     ['text.jpg', Buffer.from('I am a diary'), 'no JPEG, PNG'],
-    ['empty.jpg', Buffer.alloc(0), 'no JPEG, PNG'],
+    ['empty.jpg', Buffer.alloc(0), 'empty (0 bytes)'],
     ['header-only.jpg', photo.subarray(0, 12), 'no JPEG, PNG'],
     ['huge.bmp', huge, '60000'],
   ])('%s is left out by name, and no scene is made of it', async (name, content, reason) => {

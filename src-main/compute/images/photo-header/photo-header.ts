@@ -1,4 +1,4 @@
-export type PhotoFormat = 'jpeg' | 'png' | 'webp' | 'bmp' | 'tiff'
+export type PhotoFormat = 'jpeg' | 'png' | 'webp' | 'bmp' | 'tiff' | 'avif'
 
 /** EXIF orientation, 1 to 8: which of the stored picture's corners is the upright picture's upper left, and whether it is mirrored. */
 export type Orientation = 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8

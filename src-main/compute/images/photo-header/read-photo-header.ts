@@ -1,4 +1,5 @@
 import type { ByteSource } from '#main/codecs/bytes/byte-source.ts'
+import { readAvifHeader } from './avif-header.ts'
 import { byteWindow } from './byte-window.ts'
 import type { ByteWindow } from './byte-window.ts'
 import { readJpegHeader } from './jpeg-header.ts'
@@ -7,13 +8,14 @@ import { readPngHeader } from './png-header.ts'
 import { readTiffDirectory } from './tiff-directory.ts'
 import { readWebpHeader } from './webp-header.ts'
 
-/** The header of a JPEG, PNG, WebP, BMP or TIFF photo, told by its content and not by its name; null for anything else. */
+/** The header of a JPEG, PNG, WebP, AVIF, BMP or TIFF photo, told by its content and not by its name; null for anything else. */
 export function readPhotoHeader(source: ByteSource): PhotoHeader | null {
   const window = byteWindow(source)
   return (
     readJpegHeader(window) ??
     readPngHeader(window) ??
     readWebpHeader(window) ??
+    readAvifHeader(window) ??
     readBmpHeader(window) ??
     readTiffHeader(window)
   )
