@@ -11,12 +11,12 @@ import { exportHead } from './pipelines/export-head.ts'
 import { detect } from './pipelines/detect.ts'
 import { embedBoxes } from './pipelines/embed-boxes.ts'
 import { learn } from './pipelines/learn.ts'
+import { describeDetector } from './pipelines/describe-detector.ts'
 import { createModelLoader } from './pipelines/model-loader.ts'
 import { neighbours } from './pipelines/neighbours.ts'
 import { predict } from './pipelines/predict.ts'
 import { createTrainingService } from './pipelines/training-service.ts'
 import { vectorMeans } from './pipelines/vector-means.ts'
-import { describeYolox } from './pipelines/yolox-detector.ts'
 import type { ComputeContract } from './protocol.ts'
 import { createProviders } from './sessions/providers.ts'
 import { createSessionPool } from './sessions/session-pool.ts'
@@ -54,7 +54,7 @@ export function createHandlers({ entry }: HandlerOptions): Handlers<ComputeContr
       write: ({ plan, out }, { signal }) => writeFeaturePickle(plan, out, signal),
     },
     detection: {
-      describe: (source) => describeYolox(source),
+      describe: (source) => describeDetector(parts.sessions, source),
       run: (input, { signal }) => detect(parts.sessions, input, signal),
       embed: (input, { signal }) => embedBoxes(parts.sessions, input, signal),
     },

@@ -3,6 +3,7 @@ import type { AppErrorData } from '#shared/contract/app-error.ts'
 import { call, stream } from '#shared/contract/procedure.ts'
 import { device, path } from '#shared/contract/schemas.ts'
 import { yoloCard } from './yolo-card.ts'
+import type { YoloDescription } from './yolo-card.ts'
 import { yoloxCard } from './yolox-card.ts'
 import type { YoloxDescription } from './yolox-card.ts'
 
@@ -53,8 +54,11 @@ const corners = z.custom<Float64Array>((value) => value instanceof Float64Array 
 
 /** What main asks of detectors. */
 export const detectionContract = {
-  /** Recognises a YOLOX checkpoint by its parameter names and checks every number. Throws AppError `weights.*` and those of the file's format. */
-  describe: call(z.object({ file: path, card: yoloxCard.default({}) }))<YoloxDescription>(),
+  /**
+   * Recognises a YOLOX checkpoint by its parameter names and checks every number; a YOLO-style `.onnx` file by its input and its answer
+   * to a grey picture. Throws AppError `weights.*`, `detector.*` and those of the file's format.
+   */
+  describe: call(z.object({ file: path, card: yoloCard.default({}) }))<YoloxDescription | YoloDescription>(),
   /** Finds the persons of photos; `embeddings` adds Lectern's default vectors, from NanoDet's files in that folder. */
   run: stream(
     z.object({

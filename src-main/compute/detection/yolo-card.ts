@@ -60,3 +60,13 @@ export function completeCard(card: YoloCard, layout: YoloLayout): YoloSettings {
     unionLimit: card.unionLimit ?? 0.45,
   }
 }
+
+/** What Lectern knows of a YOLO-style `.onnx` file. */
+export interface YoloDescription {
+  readonly family: 'yolo'
+  readonly layout: YoloLayout
+  /** Height and width of the input, and the shape of the answer to it. */
+  readonly sizes: Readonly<Record<string, readonly number[]>>
+  readonly sha256: string
+  readonly bytes: number
+}

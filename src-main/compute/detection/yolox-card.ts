@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Size } from '#shared/geometry/box.ts'
+import type { YoloCard } from './yolo-card.ts'
 
 const stride = 32
 const side = z.int().min(stride).max(4096).multipleOf(stride)
@@ -14,6 +15,13 @@ export const yoloxCard = z.strictObject({
   unionLimit: z.number().min(0).max(1).optional(),
 })
 export type YoloxCard = z.infer<typeof yoloxCard>
+
+/** What a card says that a checkpoint of YOLOX can make use of. */
+export const yoloxCardOf = ({ inputSize, leastScore, unionLimit }: YoloCard): YoloxCard => ({
+  ...(inputSize && { inputSize }),
+  ...(leastScore !== undefined && { leastScore }),
+  ...(unionLimit !== undefined && { unionLimit }),
+})
 
 /** A card with nothing left open. */
 export interface YoloxSettings {

@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises'
 import { decodeModel } from '#main/codecs/onnx/decode-model.ts'
 import type { OnnxValueInfo } from '#main/codecs/onnx/model.ts'
 import { hashFile } from '#main/exchange/files.ts'
@@ -8,14 +9,15 @@ import { decodeYolo } from '../detection/decode-yolo.ts'
 import type { Detector } from '../detection/detector.ts'
 import { suppress } from '../detection/suppress.ts'
 import { completeCard } from '../detection/yolo-card.ts'
-import type { YoloCard } from '../detection/yolo-card.ts'
+import type { YoloCard, YoloDescription, YoloSettings } from '../detection/yolo-card.ts'
 import { checkLayout, recogniseLayout } from '../detection/yolo-layout.ts'
 import type { YoloAnswer } from '../detection/yolo-layout.ts'
 import { letterboxInput, planLetterbox } from '../detection/yolo-letterbox.ts'
 import { scaledPixels } from '../images/scaled-pixels.ts'
 import type { ModelSession } from '../sessions/model-session.ts'
-import type { SessionPool } from '../sessions/session-pool.ts'
+import type { PooledSession, SessionPool } from '../sessions/session-pool.ts'
 import { float32Tensor } from '../sessions/tensor.ts'
+import { checkOnnxModel } from './check-onnx-model.ts'
 import { withFileSource } from './file-source.ts'
 import { runSession } from './run-session.ts'
 
@@ -39,14 +41,7 @@ export async function openYoloDetector(
   { file, card: given }: YoloSource,
   device: Device,
 ): Promise<Detector> {
-  const sha256 = await hashFile(file)
-  const { name, size: input } = imageInput(file, given)
-  const { session, provider, reason } = await sessions.open(file, sha256, () => file, device)
-  const answer = (image: Float32Array) => ask(file, session, name, image, input)
-  const grey = await answer(new Float32Array(3 * input.widthPx * input.heightPx).fill(0.5))
-  const layout = given.layout ?? recogniseLayout(grey, input, file)
-  checkLayout(grey, layout, input, file)
-  const card = completeCard(given, layout)
+  const { sha256, provider, reason, input, card, answer } = await openYolo(sessions, { file, card: given }, device)
   const detect: Detector['detect'] = async (photo) => {
     const plan = planLetterbox(photo, input, card.place)
     const pixels = await scaledPixels(photo, plan.size.widthPx, plan.size.heightPx)
@@ -56,6 +51,39 @@ export async function openYoloDetector(
   return { sha256, provider, reason, detect }
 }
 
+/** What a YOLO-style `.onnx` file is, tried once on a grey picture on the CPU. Throws as `openYoloDetector` does. */
+export async function describeYolo(sessions: SessionPool, source: YoloSource): Promise<YoloDescription> {
+  const { sha256, input, card, output } = await openYolo(sessions, source, 'cpu')
+  const { size: bytes } = await stat(source.file)
+  return {
+    family: 'yolo',
+    layout: card.layout,
+    sizes: { input: [input.heightPx, input.widthPx], output },
+    sha256,
+    bytes,
+  }
+}
+
+interface OpenYolo extends Omit<PooledSession, 'session'> {
+  readonly sha256: string
+  readonly input: Size
+  readonly card: YoloSettings
+  /** Dimensions of its answer. */
+  readonly output: readonly number[]
+  readonly answer: (image: Float32Array) => Promise<YoloAnswer>
+}
+
+async function openYolo(sessions: SessionPool, { file, card: given }: YoloSource, device: Device): Promise<OpenYolo> {
+  const sha256 = await hashFile(file)
+  const { name, size: input } = imageInput(file, given)
+  const { session, provider, reason } = await sessions.open(file, sha256, () => file, device)
+  const answer = (image: Float32Array) => ask(file, session, name, image, input)
+  const grey = await answer(new Float32Array(3 * input.widthPx * input.heightPx).fill(0.5))
+  const layout = given.layout ?? recogniseLayout(grey, input, file)
+  checkLayout(grey, layout, input, file)
+  return { sha256, provider, reason, input, card: completeCard(given, layout), output: grey.dimensions, answer }
+}
+
 interface ImageInput {
   readonly name: string
   readonly size: Size
@@ -63,7 +91,9 @@ interface ImageInput {
 
 /** The model's only input: float32 [1, 3, h, w]. */
 function imageInput(file: string, { inputSize }: YoloCard): ImageInput {
-  const { graph } = withFileSource(file, (bytes) => decodeModel(bytes.read(0, bytes.size), { file }))
+  const model = withFileSource(file, (bytes) => decodeModel(bytes.read(0, bytes.size), { file }))
+  checkOnnxModel(model, file)
+  const { graph } = model
   const weights = new Set(graph.initializers.map(({ name }) => name))
   const inputs = graph.inputs.filter(({ name }) => !weights.has(name))
   const [input] = inputs

@@ -1,5 +1,5 @@
 import { AppError } from '#shared/contract/app-error.ts'
-import type { DetectSummary, SceneFailure, WeightsInfo } from '#shared/contract/extraction.ts'
+import type { DetectSummary, SceneFailure } from '#shared/contract/extraction.ts'
 import type { Device } from '#shared/contract/schemas.ts'
 import type { Scene } from '#shared/domain/scene.ts'
 import type { DetectionMessage } from '#main/compute/protocol.ts'
@@ -17,9 +17,10 @@ import { placeBoxes } from './place-boxes.ts'
 import { sceneFailure } from './scene-failure.ts'
 import { sceneState } from './scene-state.ts'
 import { openVectorSet, type VectorSet } from './vector-set.ts'
+import type { UsableWeights } from './weights.ts'
 
 export interface DetectRequest {
-  readonly weights: WeightsInfo
+  readonly weights: UsableWeights
   readonly sceneIds: readonly number[] | null
   readonly setting: 'accurate' | 'fast'
   readonly replace: boolean

@@ -7,6 +7,7 @@ import { photoFile } from '../media/photo-file.ts'
 import type { WorkbenchContext } from '../workbench-context.ts'
 import { builtInFolder } from './built-in-weights.ts'
 import { detectorSource } from './detector-source.ts'
+import type { UsableWeights } from './weights.ts'
 
 type Parts = Pick<WorkbenchContext, 'compute' | 'project' | 'resourcesFolder'>
 type Outcome = Omit<WeightsTest, 'weightsId' | 'elapsedMs' | 'int8Cosine'> & { readonly int8Cosine?: number | null }
@@ -14,7 +15,7 @@ type Outcome = Omit<WeightsTest, 'weightsId' | 'elapsedMs' | 'int8Cosine'> & { r
 /** Runs weights once: a detector on a photo, an extractor on its middle. Throws what compute throws. */
 export async function testWeights(
   parts: Parts,
-  weights: WeightsInfo,
+  weights: UsableWeights,
   device: Device,
   signal: AbortSignal,
 ): Promise<WeightsTest> {
@@ -39,7 +40,7 @@ async function anyPhoto({ project, resourcesFolder }: Parts): Promise<string> {
 
 async function testDetector(
   { compute, resourcesFolder }: Parts,
-  weights: WeightsInfo,
+  weights: UsableWeights,
   photo: string,
   device: Device,
   signal: AbortSignal,
@@ -64,7 +65,7 @@ const middle = (widthPx: number, heightPx: number): Float64Array =>
 
 async function testExtractor(
   { compute, resourcesFolder }: Parts,
-  weights: WeightsInfo,
+  weights: UsableWeights,
   photo: string,
   device: Device,
   signal: AbortSignal,

@@ -38,10 +38,13 @@ const families: Readonly<Record<string, Pick<WeightsCard, 'task' | 'input' | 'so
 const unknownFamily = { task: 'unknown', input: 'unknown', source: 'unknown' }
 
 /** The card of a user's weights. */
-export function cardOf({ family, width }: Pick<KnownWeights, 'family' | 'width'>): WeightsCard {
+export function cardOf({ family, width, words }: Pick<KnownWeights, 'family' | 'width' | 'words'>): WeightsCard {
+  const { task, source, ...known } = families[family] ?? unknownFamily
   return {
-    ...(families[family] ?? unknownFamily),
-    licence: 'as its authors state',
+    ...known,
+    task: words.task ?? task,
+    source: words.source ?? source,
+    licence: words.licence ?? 'as its authors state',
     output: width === null ? 'boxes with scores' : `${width} numbers a student`,
   }
 }

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { z } from 'zod'
+import { yoloCard } from '#main/compute/protocol.ts'
 import { createJsonFile, type JsonFile } from '../json-file.ts'
 
 /** What is kept of a user's weights; the file itself stays where it is. */
@@ -19,6 +20,10 @@ const entry = z.object({
   modality: z.string().nullable(),
   sizes: z.array(z.string()),
   precisions: z.array(z.enum(['float32', 'int8', 'float16'])),
+  /** What the user's card says of a detector's input and output. */
+  detector: yoloCard.default({}),
+  /** The user's own words, in place of what is known of the family. */
+  words: z.object({ task: z.string(), source: z.string(), licence: z.string() }).partial().default({}),
 })
 export type KnownWeights = z.infer<typeof entry>
 
