@@ -13,6 +13,8 @@ import { baselines, type BaselinesOptions } from './commands/baselines.ts'
 import { calibrate } from './commands/calibrate.ts'
 import { compare } from './commands/compare.ts'
 import { demo } from './commands/demo.ts'
+import { detect, type DetectOptions } from './commands/detect.ts'
+import { embed, type EmbedOptions } from './commands/embed.ts'
 import { ensemble, type EnsembleOptions } from './commands/ensemble.ts'
 import { evaluate, type EvaluateOptions } from './commands/evaluate.ts'
 import { explain } from './commands/explain.ts'
@@ -20,6 +22,7 @@ import { exportAny, type ExportOptions } from './commands/export.ts'
 import { importFile } from './commands/import.ts'
 import { init } from './commands/init.ts'
 import { label } from './commands/label.ts'
+import { addWeights, listWeights, testWeights } from './commands/models.ts'
 import { predict } from './commands/predict.ts'
 import { report } from './commands/report.ts'
 import { runs } from './commands/runs.ts'
@@ -75,8 +78,10 @@ async function withWorkbench(json: boolean, work: (context: CommandContext) => P
 }
 
 type Options = Record<string, unknown> & { json?: boolean }
-const command = (usage: string, description: string): Command =>
-  program.command(usage).description(description).option('--json', 'one JSON document on stdout')
+const command = (usage: string, description: string, parent = program): Command =>
+  parent.command(usage).description(description).option('--json', 'one JSON document on stdout')
+const deviceOption = (): Option =>
+  new Option('--device <device>', 'where to run').choices(['auto', 'cuda', 'cpu']).default('auto')
 
 command('init <project>', 'make a project from a folder of photos')
   .requiredOption('--images <dir>', 'folder of photos; subfolders are searched too')
@@ -95,7 +100,7 @@ command('predict <project>', 'run a model on every scene')
   .requiredOption('--model <file>', 'checkpoint (.pth), .onnx, or a RAFNet run folder: every seed of it')
   .option('--config <file>', 'RAFNet config (.yaml), or a .json with a model section')
   .option('--name <name>', "name of the run; the file's stem by default")
-  .addOption(new Option('--device <device>', 'where to run').choices(['auto', 'cuda', 'cpu']).default('auto'))
+  .addOption(deviceOption())
   .option(
     '--batching <how>',
     "scene, or rafnet:128 for consecutive rows as RAFNet's own evaluation groups them",
@@ -103,6 +108,46 @@ command('predict <project>', 'run a model on every scene')
   )
   .action((project: string, options: Options & Parameters<typeof predict>[2]) =>
     withWorkbench(options.json ?? false, (context) => predict(context, project, options)),
+  )
+
+command('detect <project>', 'find the students of every photo that has none')
+  .option('--model <card|file|id>', 'a detector: known, a file of weights, or the model card of one', 'nanodet')
+  .addOption(new Option('--setting <how>', 'of the own detector').choices(['accurate', 'fast']).default('accurate'))
+  .addOption(deviceOption())
+  .option('--replace', 'renew detected boxes that nobody labelled, moved or drew')
+  .option('--scene <file name...>', 'only these photos, by file name or relative path')
+  .action((project: string, options: Options & DetectOptions) =>
+    withWorkbench(options.json ?? false, (context) => detect(context, project, options)),
+  )
+
+command('embed <project>', 'make a vector of every student')
+  .option('--model <file|id>', 'weights of an appearance or a relation network', 'nanodet-embedding')
+  .option('--name <modality>', "name of the vectors; the family's own by default")
+  .option('--noise <which>', "GroupRec's: seed:N, none, or mean:N for the mean of N draws", 'seed:0')
+  .addOption(
+    new Option('--precision <type>', 'int8 on the CPU only, float16 on a GPU only')
+      .choices(['float32', 'int8', 'float16'])
+      .default('float32'),
+  )
+  .addOption(deviceOption())
+  .option('--replace', 'vectors of the same name from other weights give way')
+  .action((project: string, options: Options & EmbedOptions) =>
+    withWorkbench(options.json ?? false, (context) => embed(context, project, options)),
+  )
+
+const weights = program.command('models').description('detectors and extractors that Lectern knows')
+command('list', 'all of them, and what is missing', weights).action((options: Options) =>
+  withWorkbench(options.json ?? false, (context) => listWeights(context)),
+)
+command('add <file>', 'recognise a file of weights, or the one that a model card names', weights)
+  .option('--name <name>', "the file's stem by default")
+  .action((file: string, options: Options & { name?: string }) =>
+    withWorkbench(options.json ?? false, (context) => addWeights(context, file, options)),
+  )
+command('test <id|file>', 'run it once', weights)
+  .addOption(deviceOption())
+  .action((model: string, options: Options & Parameters<typeof testWeights>[2]) =>
+    withWorkbench(options.json ?? false, (context) => testWeights(context, model, options)),
   )
 
 command('label <project>', 'correct one student')

@@ -29,7 +29,7 @@ export async function findStudent(
 }
 
 /** A scene by its relative path, else by its file name; a name that two photos share is refused with both paths. */
-async function findScene({ client }: CommandContext, text: string): Promise<SceneRow> {
+export async function findScene({ client }: CommandContext, text: string): Promise<SceneRow> {
   const named: SceneRow[] = []
   for (let offset = 0; ; offset += 1000) {
     const { rows, total } = await client.scenes.list({ offset, limit: 1000 })
