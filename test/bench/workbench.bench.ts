@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { NdArray } from '#main/codecs/pickle/nd-array.ts'
 import type { PickleValue } from '#main/codecs/pickle/values.ts'
 import { writePickle } from '#main/codecs/pickle/write-pickle.ts'
+import type { WorkbenchSession } from '#main/hosts/start-workbench.ts'
 import { seededRandom } from '#shared/metrics/random.ts'
 import type { BenchResult } from './bench-result.ts'
 import { atMost, blockResult, longestBlock, medianMs } from './measure.ts'
@@ -57,6 +58,8 @@ export async function bench(): Promise<BenchResult[]> {
     writeFileSync(file, featurePickle())
     await client.project.create({ folder: join(folder, 'bench.lectern'), photoRoot: null })
     const importBlock = await longestBlock(() => client.exchange.importFeatures({ file }))
+    const recipe = { kind: 'preset', preset: 'convnext_only_loss_tuned' } as const
+    const planBlock = await longestBlock(() => client.training.plan({ recipe, data: { kind: 'project' } }))
     const model = await client.models.add({ file: join(root, 'resources', 'sample', 'convnext_only.pth') })
     let run = await client.models.predict({ modelId: model.id, device: 'cpu' })
     const predictBlock = await longestBlock(async () => {
@@ -78,6 +81,7 @@ export async function bench(): Promise<BenchResult[]> {
       return client.edits.apply({ edits: [edit], annotator: 'bench' })
     })
     const undo = await medianMs(20, () => client.edits.undo({}))
+    const large = await largeStep(client, rows.map((row) => row.id).slice(0, 200))
     return [
       atMost('evaluate 50,000 students', evaluate, 'ms', 200),
       atMost('2,000 clustered resamples of 50,000 students', intervals, 'ms', 2000),
@@ -88,12 +92,27 @@ export async function bench(): Promise<BenchResult[]> {
       atMost('undo one label', undo, 'ms', 50),
       blockResult('50,000 students imported', importBlock),
       blockResult('50,000 students predicted', predictBlock),
+      blockResult('a training on 50,000 students planned', planBlock),
       blockResult('2,000 clustered resamples', intervalsBlock),
+      ...large,
     ]
   } finally {
     await session.close()
     rmSync(folder, { recursive: true, force: true })
   }
+}
+
+/** The longest blocks of one step that labels every student of these scenes, then takes it back and does it again. */
+async function largeStep(client: WorkbenchSession['client'], sceneIds: readonly number[]): Promise<BenchResult[]> {
+  const scenes = await Promise.all(sceneIds.map((sceneId) => client.scenes.get({ sceneId })))
+  const edits = scenes
+    .flatMap((scene) => scene.students)
+    .map(({ id }) => ({ kind: 'label', studentId: id, classIndex: 2, source: 'person' }) as const)
+  const name = `${edits.length.toLocaleString('en')} edits as one step`
+  const done = await longestBlock(() => client.edits.apply({ edits, annotator: 'bench' }))
+  const undone = await longestBlock(() => client.edits.undo({}))
+  const again = await longestBlock(() => client.edits.redo({}))
+  return [blockResult(name, done), blockResult(`${name} undone`, undone), blockResult(`${name} done again`, again)]
 }
 
 if (import.meta.main) process.stdout.write(`${JSON.stringify(await bench())}\n`)

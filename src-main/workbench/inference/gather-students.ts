@@ -46,11 +46,12 @@ export async function gatherStudents(request: GatherRequest): Promise<GatheredSt
   const usable = usableFeatureSets(listFeatureSets(store), needed)
   const needsBox = modalities.some((one) => one.role === 'box')
   const omissions = createOmissions()
+  const needs = { needed, usable, needsBox, omissions }
   const gathered: GatheredStudent[] = []
   for (let first = 0; first < sceneIds.length; first += scenesAtOnce) {
     if (request.signal?.aborted) throw cancelled()
     for (const scene of getScenes(store, sceneIds.slice(first, first + scenesAtOnce))) {
-      gathered.push(...completeStudents(store, scene, needed, usable, needsBox, omissions))
+      gathered.push(...completeStudents(store, scene, studentsOfScene(store, scene.id), needs))
     }
     await setImmediate()
   }
@@ -58,14 +59,22 @@ export async function gatherStudents(request: GatherRequest): Promise<GatheredSt
   return { ...studentBatch(students, needed, needsBox, request.absolute), omitted: omissions.list() }
 }
 
-/** The students of one scene who have everything; the others are counted by reason. */
+/** What a student must have, and who is told of those that lack it. */
+export interface StudentNeeds {
+  /** Modalities of vectors, in the model's order. */
+  readonly needed: readonly ModelModality[]
+  /** By id, newest first. */
+  readonly usable: ReadonlyMap<number, FeatureSet>
+  readonly needsBox: boolean
+  readonly omissions: Omissions
+}
+
+/** Those of one scene's students who have everything; the others are counted by reason. */
 export function completeStudents(
   store: Store,
   scene: Scene,
-  needed: readonly ModelModality[],
-  usable: ReadonlyMap<number, FeatureSet>,
-  needsBox: boolean,
-  omissions: Omissions,
+  students: readonly StudentRow[],
+  { needed, usable, needsBox, omissions }: StudentNeeds,
 ): GatheredStudent[] {
   const vectors = new Map<number, Map<string, { set: FeatureSet; row: number }>>()
   for (const { studentId, setId, row } of featuresOfScene(store, scene.id)) {
@@ -75,7 +84,7 @@ export function completeStudents(
     if (set && !known.has(set.modality)) known.set(set.modality, { set, row })
     vectors.set(studentId, known)
   }
-  return studentsOfScene(store, scene.id).flatMap((student) => {
+  return students.flatMap((student) => {
     if (student.deleted) return []
     const found = needed.map((one) => vectors.get(student.id)?.get(one.name))
     const missing = needed.filter((_, index) => !found[index])

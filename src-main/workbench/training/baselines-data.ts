@@ -8,7 +8,7 @@ import type { OpenProject } from '../projects/open-project.ts'
 import type { ComputeClient } from '../workbench-context.ts'
 import type { BaselineOrder } from './baselines.ts'
 import { draftData, writeModalities } from './draft-data.ts'
-import type { DraftedStudent } from './draft-data.ts'
+import type { LabelledStudent } from './gather-labelled.ts'
 import { recipeRequest } from './recipe-request.ts'
 
 /** What baselines are fitted on, and what the compute process needs for it. */
@@ -56,15 +56,15 @@ async function ofProject(
   const { modalities } = await compute.training.describe({ request }, { signal })
   const omissions = createOmissions()
   const draft = await draftData({ project, compute, data, modalities, omissions, limitBytes: null, signal })
-  const students = (drafted: readonly DraftedStudent[]) => ({
-    modalities: writeModalities(project, modalities, drafted),
+  const students = async (drafted: readonly LabelledStudent[]) => ({
+    modalities: await writeModalities(project, modalities, drafted, signal),
     labels: Int32Array.from(drafted, ({ classIndex }) => classIndex),
   })
   const { splits, leakage } = draft
   return {
     baselines,
     request,
-    students: { train: students(draft.students.train), test: students(draft.students.test) },
+    students: { train: await students(draft.students.train), test: await students(draft.students.test) },
     plan: planOf(used, {
       splits,
       leakage,

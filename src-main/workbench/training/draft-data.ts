@@ -4,6 +4,7 @@ import type { TrainingData } from '#shared/contract/training.ts'
 import type { PrepareRequest, RecipeDescription, SplitAnswer } from '#main/compute/protocol.ts'
 import type { WriteModality } from '#main/exchange/rafnet/write-plan.ts'
 import type { FeatureSet } from '#main/store/tables/feature.ts'
+import { createBreath } from '../exchange/breath.ts'
 import type { Omissions } from '../inference/omissions.ts'
 import { projectFile } from '../projects/open-project.ts'
 import type { OpenProject } from '../projects/open-project.ts'
@@ -15,15 +16,10 @@ import { labelNames } from './recipe-request.ts'
 type ProjectData = Extract<TrainingData, { kind: 'project' }>
 type SplitName = keyof NonNullable<PrepareRequest['splits']>
 
-/** A student with the photo it is in. */
-export interface DraftedStudent extends LabelledStudent {
-  readonly path: string
-}
-
 /** What a training on a project would be made of. */
 export interface DraftedData extends Pick<SplitAnswer, 'splits' | 'leakage'> {
   readonly findings: readonly Finding[]
-  readonly students: Readonly<Record<SplitName, readonly DraftedStudent[]>>
+  readonly students: Readonly<Record<SplitName, readonly LabelledStudent[]>>
 }
 
 export interface DraftOptions {
@@ -67,10 +63,8 @@ export async function draftData(options: DraftOptions): Promise<DraftedData> {
     },
     { signal },
   )
-  const studentsOf = (name: SplitName): DraftedStudent[] =>
-    sided.scenes.flatMap(({ path, students }, index) =>
-      answer.sides[index] === name ? students.map((student) => ({ ...student, path })) : [],
-    )
+  const studentsOf = (name: SplitName): LabelledStudent[] =>
+    sided.scenes.flatMap(({ students }, index) => (answer.sides[index] === name ? students : []))
   return {
     splits: answer.splits,
     leakage: answer.leakage,
@@ -94,7 +88,7 @@ async function fitScenes(
   { project, compute, modalities, omissions, limitBytes, signal }: DraftOptions,
 ): Promise<{ readonly scenes: readonly LabelledScene[]; readonly findings: readonly Finding[] }> {
   const students = scenes.flatMap((scene) => scene.students)
-  const columns = writeModalities(project, modalities, students)
+  const columns = await writeModalities(project, modalities, students, signal)
   const { checked, rows } = await compute.training.findUnfit({ modalities: columns, limitBytes }, { signal })
   const unfit = new Set(rows.map((row) => students[row]!.id))
   omissions.add('features-not-finite', 'features with NaN or infinite values', unfit.size)
@@ -136,27 +130,42 @@ function importedSides(
   )
 }
 
-/** Where the vectors of students lie, column by column. */
-export function writeModalities(
+/** Students placed between two breaths. */
+const studentsAtOnce = 1024
+
+/** Where the vectors of students lie, column by column. Throws AppError `job.cancelled`. */
+export async function writeModalities(
   project: OpenProject,
   modalities: RecipeDescription['modalities'],
   students: readonly LabelledStudent[],
-): WriteModality[] {
-  return modalities
-    .filter(({ role }) => role === 'feature')
-    .map(({ name, width }, column) => {
-      const sets = new Map<number, FeatureSet>()
-      for (const student of students) sets.set(student.sets[column]!.id, student.sets[column]!)
-      const order = [...sets.keys()]
-      const dtypes = new Set([...sets.values()].map(({ dtype }) => dtype))
-      const [dtype = 'f4'] = dtypes.size === 1 ? dtypes : ['f4']
-      return {
-        name,
-        width,
-        form: { container: 'array', dtype: dtype === 'u1' || dtype === 'i1' ? `|${dtype}` : `<${dtype}` },
-        files: [...sets.values()].map((set) => ({ file: projectFile(project, set.file), dtype: set.dtype })),
-        fileOfRow: Uint16Array.from(students, (student) => order.indexOf(student.sets[column]!.id)),
-        rows: Uint32Array.from(students, (student) => student.rows[column]!),
-      }
-    })
+  signal: AbortSignal | undefined,
+): Promise<WriteModality[]> {
+  const breathe = createBreath(signal)
+  const columns: WriteModality[] = []
+  for (const { name, width } of modalities.filter(({ role }) => role === 'feature')) {
+    const column = columns.length
+    const sets = new Map<FeatureSet, number>()
+    const fileOfRow = new Uint16Array(students.length)
+    const rows = new Uint32Array(students.length)
+    for (const [at, student] of students.entries()) {
+      const set = student.sets[column]!
+      const file = sets.get(set) ?? sets.size
+      sets.set(set, file)
+      fileOfRow[at] = file
+      rows[at] = student.rows[column]!
+      if (at % studentsAtOnce === 0) await breathe()
+    }
+    columns.push({ name, width, form: formOf([...sets.keys()]), files: filesOf(project, sets), fileOfRow, rows })
+  }
+  return columns
+}
+
+const filesOf = (project: OpenProject, sets: ReadonlyMap<FeatureSet, number>): WriteModality['files'] =>
+  [...sets.keys()].map((set) => ({ file: projectFile(project, set.file), dtype: set.dtype }))
+
+/** The type that all sets have, else float32. */
+function formOf(sets: readonly FeatureSet[]): WriteModality['form'] {
+  const dtypes = new Set(sets.map(({ dtype }) => dtype))
+  const [dtype = 'f4'] = dtypes.size === 1 ? dtypes : ['f4']
+  return { container: 'array', dtype: dtype === 'u1' || dtype === 'i1' ? `|${dtype}` : `<${dtype}` }
 }

@@ -15,13 +15,14 @@ import type { OpenProject } from '../projects/open-project.ts'
 /** A student to learn from. */
 export interface LabelledStudent extends GatheredStudent {
   readonly bboxId: string
+  /** Tells its photo from all others of the project. */
+  readonly path: string
   readonly classIndex: number
   readonly source: LabelSource
   readonly annotator: string
 }
 
 export interface LabelledScene {
-  /** Tells the photo from all others of the project. */
   readonly path: string
   readonly contentHash: string | null
   readonly room: string | null
@@ -50,25 +51,27 @@ export async function gatherLabelled(options: GatherLabelledOptions): Promise<La
   const needsBox = modalities.some(({ role }) => role === 'box')
   const hashes = new Map(listScenePhotos(store).map(({ id, contentHash }) => [id, contentHash]))
   const breathe = createBreath(signal)
+  const needs = { needed, usable, needsBox, omissions }
   const scenes: LabelledScene[] = []
   for (const id of allSceneIds(store)) {
     if (signal?.aborted) throw cancelled()
     const [scene] = getScenes(store, [id])
     if (!scene) continue
     const labels = labelsInForceOfScene(store, id)
-    const bboxIds = new Map(studentsOfScene(store, id).map((student) => [student.id, student.bboxId]))
-    const students = completeStudents(store, scene, needed, usable, needsBox, omissions).flatMap((student) => {
+    const { relativePath: path, room, takenAt, split } = scene
+    const everybody = studentsOfScene(store, id)
+    const bboxIds = new Map(everybody.map((student) => [student.id, student.bboxId]))
+    const students = completeStudents(store, scene, everybody, needs).flatMap((student) => {
       const label = labels.get(student.id)
       if (!label) omissions.add('unlabelled', 'no label in force')
       else if (onlyConfirmed && label.source === 'imported')
         omissions.add('not-confirmed', 'a label that was imported and that nobody confirmed')
       else {
         const { classIndex, source, annotator } = label
-        return [{ ...student, bboxId: bboxIds.get(student.id) ?? '', classIndex, source, annotator }]
+        return [{ ...student, path, bboxId: bboxIds.get(student.id) ?? '', classIndex, source, annotator }]
       }
       return []
     })
-    const { relativePath: path, room, takenAt, split } = scene
     if (students.length > 0) scenes.push({ path, room, takenAt, split, students, contentHash: hashes.get(id) ?? null })
     await breathe()
   }

@@ -11,7 +11,8 @@ import { projectFile } from '../projects/open-project.ts'
 import type { OpenProject } from '../projects/open-project.ts'
 import type { ComputeClient } from '../workbench-context.ts'
 import { draftData, writeModalities } from './draft-data.ts'
-import type { DraftedData, DraftedStudent, DraftOptions } from './draft-data.ts'
+import type { DraftedData, DraftOptions } from './draft-data.ts'
+import type { LabelledStudent } from './gather-labelled.ts'
 import { recipeRequest } from './recipe-request.ts'
 
 type LabelState = NonNullable<TrainInput['labelState']>
@@ -59,9 +60,9 @@ export async function prepareTraining(options: PrepareOptions, job: JobContext):
   const draft = await draftData(draftOptions)
   const labelState = labelStateOf(project, draft)
   const lectern = { app_version: options.appVersion, written_at: options.at, label_state: labelState }
-  const features = (students: readonly DraftedStudent[]) => splitFeatures(draftOptions, students, lectern)
+  const features = (students: readonly LabelledStudent[]) => splitFeatures(draftOptions, students, lectern)
   const { train, val, test } = draft.students
-  await write({ train: features(train), val: features(val), test: features(test) })
+  await write({ train: await features(train), val: await features(val), test: await features(test) })
   return {
     students: { train: train.length, val: val.length, test: test.length },
     findings: [...findings, ...draft.findings, ...omittedFindings(omissions.list())],
@@ -70,15 +71,15 @@ export async function prepareTraining(options: PrepareOptions, job: JobContext):
   }
 }
 
-function splitFeatures(
-  { project, modalities }: Pick<DraftOptions, 'project' | 'modalities'>,
-  students: readonly DraftedStudent[],
+async function splitFeatures(
+  { project, modalities, signal }: Pick<DraftOptions, 'project' | 'modalities' | 'signal'>,
+  students: readonly LabelledStudent[],
   lectern: unknown,
-): SplitFeatures {
+): Promise<SplitFeatures> {
   const hasBoxes = modalities.some(({ role }) => role === 'box')
   const boxes = students.flatMap(({ box }) => (box ? [box.cx, box.cy, box.w, box.h] : []))
   return {
-    modalities: writeModalities(project, modalities, students),
+    modalities: await writeModalities(project, modalities, students, signal),
     labels: Int32Array.from(students, ({ classIndex }) => classIndex),
     imgPaths: students.map(({ path }) => path),
     bboxIds: students.map(({ bboxId }) => bboxId),
