@@ -12,11 +12,26 @@ export interface PreparedStatement<Row> {
   all(...parameters: readonly SqlValue[]): Row[]
 }
 
-/** One open project database. Everything is synchronous: keep what runs in one go under 50 ms, see `write-in-steps.ts`. */
+/** A transaction on a connection of its own that is not committed yet, see `write-aside.ts`. */
+export interface UnfinishedTransaction {
+  /** Takes what is left of it in one go and commits. Never throws: whoever began it hears of a failure. */
+  finish(): void
+  readonly ended: Promise<void>
+}
+
+/**
+ * One open project database. Everything is synchronous: keep what runs in one go under 50 ms, see `write-in-steps.ts` and
+ * `write-aside.ts`.
+ */
 export class Store {
   readonly file: string
   readonly #database: Database
   readonly #statements = new Map<string, GuardedStatement>()
+  /**
+   * What goes on beside this connection. Writes cannot wait for it, since they hold the thread that it needs: the first one takes it to
+   * its end. What has time awaits `otherEnded` before it writes.
+   */
+  unfinished: UnfinishedTransaction | null = null
 
   constructor(file: string, database: Database) {
     this.file = file
@@ -47,6 +62,7 @@ export class Store {
       statement = new GuardedStatement(
         this.file,
         guarded(this.file, () => this.#database.prepare(sql)),
+        this.#finishOther,
       )
       this.#statements.set(sql, statement)
     }
@@ -55,8 +71,15 @@ export class Store {
 
   /** Runs `work` in one transaction: all of it, or, when it throws, nothing. Within another transaction it is a savepoint. */
   transaction<Result>(work: () => Result): Result {
+    this.#finishOther()
     return guarded(this.file, () => this.#database.transaction(work).immediate())
   }
+
+  async otherEnded(): Promise<void> {
+    while (this.unfinished) await this.unfinished.ended
+  }
+
+  readonly #finishOther = (): void => this.unfinished?.finish()
 
   /** The steps of SQLite's plan for a statement, for tests that hold hot queries to their index. */
   plan(sql: string): string[] {
@@ -67,6 +90,7 @@ export class Store {
   /** Lets the planner measure the tables where they grew, then closes. */
   close(): void {
     if (!this.#database.open) return
+    this.#finishOther()
     this.#statements.clear()
     try {
       this.#database.pragma('optimize')
@@ -80,13 +104,16 @@ export class Store {
 class GuardedStatement implements PreparedStatement<unknown> {
   readonly #file: string
   readonly #statement: Statement<unknown[]>
+  readonly #beforeWrite: () => void
 
-  constructor(file: string, statement: Statement<unknown[]>) {
+  constructor(file: string, statement: Statement<unknown[]>, beforeWrite: () => void) {
     this.#file = file
     this.#statement = statement
+    this.#beforeWrite = beforeWrite
   }
 
   run(...parameters: readonly SqlValue[]): { readonly changes: number; readonly id: number } {
+    this.#beforeWrite()
     try {
       const { changes, lastInsertRowid }: RunResult = this.#statement.run(...parameters)
       return { changes, id: Number(lastInsertRowid) }

@@ -24,6 +24,7 @@ export async function writeInSteps<Item>(
 ): Promise<void> {
   let next = 0
   while (next < items.length) {
+    await store.otherEnded()
     if (options.signal?.aborted) throw cancelled()
     next = store.transaction(() => {
       const end = performance.now() + stepMs
@@ -42,5 +43,9 @@ export async function writeInSteps<Item>(
 
 /** Repeats a bounded statement until it changes nothing, with other work in between: a delete of any size. */
 export async function repeatInSteps(store: Store, step: () => number): Promise<void> {
-  while (store.transaction(step) > 0) await setImmediate()
+  for (;;) {
+    await store.otherEnded()
+    if (store.transaction(step) === 0) return
+    await setImmediate()
+  }
 }

@@ -28,6 +28,9 @@ export function stepOf(row: EditRow): EditStep {
   return { id: row.id, kinds: kinds, sceneIds, studentIds }
 }
 
+export const editsIn = ({ kinds }: Pick<EditStep, 'kinds'>): number =>
+  Object.values(kinds).reduce((sum, count) => sum + count, 0)
+
 /** What others must reload after a step was done, undone or done again. */
 export function topicsOf(step: Omit<EditStep, 'id'>): Change['topics'] {
   const { label, box, draw, delete: deleted, review } = step.kinds

@@ -29,5 +29,4 @@ const operation = z.discriminatedUnion('kind', [
 export type Operation = z.infer<typeof operation>
 export type StoredOpinion = z.infer<typeof opinion>
 
-const payload = z.array(operation)
-export const parsePayload = (text: string): Operation[] => payload.parse(JSON.parse(text))
+export const parseOperation = (value: unknown): Operation => operation.parse(value)

@@ -132,6 +132,62 @@ test('a bulk edit is one step, whatever it holds', async () => {
   expect(await students(sceneIds[0]!)).toEqual(before)
 })
 
+describe('a step of more edits than are written in one go', () => {
+  const large = async () => {
+    const context = await withScenes(Array.from({ length: 12 }, () => 50))
+    const everyone = context.studentIds.flat()
+    const classes = async () =>
+      (await Promise.all(context.sceneIds.map((id) => context.students(id)))).flat().map((one) => one.label?.classIndex)
+    return { ...context, everyone, classes, before: await classes() }
+  }
+
+  test('is one step all the same: taken back and done again whole, also by the next workbench', async () => {
+    const { workbench, edits, apply, everyone, classes, before, sceneIds } = await large()
+    const box = { x1: 1, y1: 2, x2: 30, y2: 40 }
+    const changes: Edit[] = [
+      ...everyone.map((id) => label(id, 3)),
+      ...everyone.map((studentId): Edit => ({ kind: 'box', studentId, box })),
+      ...sceneIds.map((sceneId): Edit => ({ kind: 'draw', sceneId, box, classIndex: 4 })),
+    ]
+    const step = await apply(changes)
+    expect(step.kinds).toEqual({ label: 600, box: 600, draw: 12 })
+    expect(step.sceneIds).toEqual(sceneIds)
+    expect((await classes()).toSorted()).toEqual([...everyone.map(() => 3), ...sceneIds.map(() => 4)])
+    expect(await edits.undo({}, inCall)).toEqual(step)
+    expect(await classes()).toEqual(before)
+    await workbench.close()
+    const again = testWorkbench({ folder: workbench.projectFolder.replace(/[/\\][^/\\]+$/, '') })
+    await again.handlers.project.open({ folder: workbench.projectFolder }, inCall)
+    expect(await again.handlers.edits.redo({}, inCall)).toEqual(step)
+    const { students: last } = await again.handlers.scenes.get({ sceneId: sceneIds[11]!, runIds: [] }, inCall)
+    expect(last.map((one) => [one.label?.classIndex, one.box?.x2])).toEqual([
+      ...Array.from({ length: 50 }, () => [3, 30]),
+      [4, 30],
+    ])
+  })
+
+  test('keeps nothing where its last edit is refused', async () => {
+    const { edits, apply, everyone, classes, before } = await large()
+    await expect(apply([...everyone.map((id) => label(id, 3)), label(999_999, 3)])).rejects.toMatchObject({
+      code: 'edits.student-unknown',
+    })
+    expect(await classes()).toEqual(before)
+    expect(await edits.state({}, inCall)).toEqual({ undo: null, redo: null })
+  })
+
+  test('comes before what is edited, taken back or asked for after it', async () => {
+    const { edits, apply, everyone, classes, before } = await large()
+    const all = apply(everyone.map((id) => label(id, 3)))
+    const one = apply([label(everyone[0]!, 4)])
+    const undone = edits.undo({}, inCall)
+    expect([(await all).id, (await one).id, (await undone)?.id]).toEqual([1, 2, 2])
+    expect(await classes()).toEqual(everyone.map(() => 3))
+    const [first, second] = [edits.undo({}, inCall), edits.undo({}, inCall)]
+    expect([(await first)?.id, await second]).toEqual([1, null])
+    expect(await classes()).toEqual(before)
+  })
+})
+
 describe('an edit that cannot be is refused by name, and nothing of its step is kept', () => {
   test.each<[string, (ids: { scene: number; student: number; deleted: number }) => Edit]>([
     ['edits.student-unknown', () => label(999, 0)],
