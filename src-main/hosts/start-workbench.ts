@@ -7,6 +7,7 @@ import type { Client, Handlers } from '#shared/rpc/types.ts'
 import type { ForkPort } from '#main/compute/launcher/compute-child.ts'
 import { createComputeClient } from '#main/compute/launcher/compute-client.ts'
 import { createWorkbench } from '#main/workbench/create-workbench.ts'
+import { watchFolder } from '#main/workbench/exchange/watch-folder.ts'
 import type { MediaResponse } from '#main/workbench/media/media-response.ts'
 
 export interface WorkbenchParts {
@@ -17,6 +18,8 @@ export interface WorkbenchParts {
   readonly userData: string
   readonly fork: ForkPort
   readonly host: Handlers<LecternContract>['host']
+  /** For hosts with somebody in front: photos that come into the open project's folder become scenes. */
+  readonly watchesPhotos?: boolean
 }
 
 export interface WorkbenchSession {
@@ -28,7 +31,14 @@ export interface WorkbenchSession {
 }
 
 /** The workbench and its compute process, as every host starts them. */
-export function startWorkbench({ root, appVersion, userData, fork, host }: WorkbenchParts): WorkbenchSession {
+export function startWorkbench({
+  root,
+  appVersion,
+  userData,
+  fork,
+  host,
+  watchesPhotos,
+}: WorkbenchParts): WorkbenchSession {
   const compute = createComputeClient({ fork })
   const workbench = createWorkbench({
     appVersion,
@@ -38,6 +48,7 @@ export function startWorkbench({ root, appVersion, userData, fork, host }: Workb
     compute,
     host,
     pid: process.pid,
+    watchFolder: watchesPhotos ? watchFolder : undefined,
     onWarning: (sentence) => void process.stderr.write(`${sentence}\n`),
   })
   const [near, far] = channelPair()

@@ -3,6 +3,8 @@ import type { Handlers } from '#shared/rpc/types.ts'
 import { createEdits } from './edits/create-edits.ts'
 import { createEvaluation } from './evaluation/create-evaluation.ts'
 import { createExchange } from './exchange/create-exchange.ts'
+import { noPhotoWatch, watchPhotos } from './exchange/watch-photos.ts'
+import type { WatchFolder } from './exchange/watch-folder.ts'
 import { createExtraction } from './extraction/create-extraction.ts'
 import { createWeightsRegistry } from './extraction/weights.ts'
 import { createWeightsFile } from './extraction/weights-file.ts'
@@ -34,6 +36,8 @@ export interface WorkbenchOptions {
   readonly host: Handlers<LecternContract>['host']
   /** The process that holds the lock of an open project. */
   readonly pid: number
+  /** How the photo folder of the open project is watched; left out where nobody sits in front. */
+  readonly watchFolder?: WatchFolder | undefined
   /** Told what a user should know and no call answers: a damaged settings file that was kept aside. */
   readonly onWarning: (sentence: string) => void
 }
@@ -67,6 +71,7 @@ export function createWorkbench(options: WorkbenchOptions): Workbench {
   const recent = createRecentProjects(userDataFolder, { onDamaged, onWarning: options.onWarning })
   registerProjectMedia(context.media, context)
 
+  const photos = options.watchFolder ? watchPhotos(context, options.watchFolder) : noPhotoWatch()
   const weightsFile = createWeightsFile(userDataFolder, onDamaged)
   const weights = createWeightsRegistry({ compute, resourcesFolder, file: weightsFile })
 
@@ -77,7 +82,7 @@ export function createWorkbench(options: WorkbenchOptions): Workbench {
     models: createModels(context),
     evaluation: createEvaluation(context),
     training: createTraining(context, () => handlers.models),
-    exchange: createExchange(context),
+    exchange: createExchange(context, photos),
     extraction: createExtraction(context, weights),
     reports: createReports(context),
     jobs: createJobs(context.jobs),
@@ -87,6 +92,9 @@ export function createWorkbench(options: WorkbenchOptions): Workbench {
   return {
     handlers,
     media: (path) => context.media.answer(path),
-    close: () => leaveProject({ context, recent }),
+    close: () => {
+      photos.close()
+      return leaveProject({ context, recent })
+    },
   }
 }

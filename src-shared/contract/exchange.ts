@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { call } from './procedure.ts'
+import { call, stream } from './procedure.ts'
 import { id, name, nothing, path } from './schemas.ts'
 import type { Finding, Omission } from './summary.ts'
 
@@ -26,6 +26,13 @@ export interface ScanSummary {
   /** Photos of the project whose content another one has, too. */
   readonly exactDuplicates: number
   readonly findings: readonly Finding[]
+}
+
+/** What a rescan found that nobody asked for. */
+export interface PhotoNews {
+  readonly added: number
+  readonly moved: number
+  readonly missing: number
 }
 
 export interface RefusedPhoto {
@@ -151,6 +158,8 @@ export const exchange = {
   )<ImportSummary>(),
   /** Recursive; also the rescan that finds new, moved and missing photos. null scans the project's photo root. */
   scanPhotos: call(z.object({ folder: path.nullable().default(null) }))<ScanSummary>(),
+  /** Photos that came, moved or went while the project is open. */
+  photoNews: stream(nothing)<PhotoNews>(),
   /** Compares what is not compared yet, as a job; then groups scenes of one content, and scenes that look alike. */
   duplicates: call(nothing)<DuplicateReport>(),
   /**

@@ -7,6 +7,8 @@ const fields = {
   theme: z.enum(['system', 'light', 'dark']),
   annotator: name,
   device,
+  /** Whether photos that come into the folder of the open project become scenes by themselves. */
+  watchPhotos: z.boolean(),
   /** Action name → key chord, where the user changed it. */
   keys: z.record(z.string(), z.string()),
   /** Interface state that survives a restart (zoom, filters, panel widths), by view. */
@@ -19,6 +21,7 @@ export const settingsSchema = z.object({
   theme: fields.theme.default('system'),
   annotator: fields.annotator.default('me'),
   device: fields.device.default('auto'),
+  watchPhotos: fields.watchPhotos.default(true),
   keys: fields.keys.default({}),
   view: fields.view.default({}),
 })

@@ -229,6 +229,7 @@ function plainHandlers(state: FakeState, { changes, jobs, trainings }: Feeds): A
       importFeatures: unanswered('exchange.importFeatures'),
       importSplit: unanswered('exchange.importSplit'),
       scanPhotos: unanswered('exchange.scanPhotos'),
+      photoNews: (_input, { signal }) => createFeed<never>().follow(signal),
       duplicates: () => ({ groups: [], compared: 0, notCompared: [], leftOut: [] }),
       leaveOut: unanswered('exchange.leaveOut'),
       bringBack: unanswered('exchange.bringBack'),

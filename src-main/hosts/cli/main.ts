@@ -26,6 +26,7 @@ import { addWeights, listWeights, testWeights } from './commands/models.ts'
 import { predict } from './commands/predict.ts'
 import { report } from './commands/report.ts'
 import { runs } from './commands/runs.ts'
+import { scan, type ScanOptions } from './commands/scan.ts'
 import { serveProject } from './commands/serve.ts'
 import { trainConfig } from './commands/train.ts'
 import { trainProject, type TrainProjectOptions } from './commands/train-project.ts'
@@ -87,6 +88,17 @@ command('init <project>', 'make a project from a folder of photos')
   .requiredOption('--images <dir>', 'folder of photos; subfolders are searched too')
   .action((project: string, options: Options & { images: string }) =>
     withWorkbench(options.json ?? false, (context) => init(context, project, options)),
+  )
+
+command(
+  'scan <project>',
+  'find photos that are new, moved, missing or there twice; with --folder it makes the project, too',
+)
+  .option('--folder <dir>', "folder of photos; the project's own by default")
+  .option('--pattern <pattern>', 'room and time from the paths of the photos, as {room}/{date}/{time}_*')
+  .option('--no-compare', 'do not look at the photos for copies that were resized or compressed again')
+  .action((project: string, options: Options & ScanOptions) =>
+    withWorkbench(options.json ?? false, (context) => scan(context, project, options)),
   )
 
 command('import <project> <file>', 'import a RAFNet feature or split pickle')

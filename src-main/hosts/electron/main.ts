@@ -48,6 +48,7 @@ function start(commands: CommandHub): void {
     userData: app.getPath('userData'),
     fork: forkUtilityProcess(join(import.meta.dirname, 'compute.js')),
     host: electronHostHandlers(commands, currentWindow),
+    watchesPhotos: true,
   })
   let language: MenuLanguage = resolveLanguage('system', app.getLocale())
   const buildMenuAgain = async () => {

@@ -28,13 +28,13 @@ export function forgetLeftOutPhoto(store: Store, relativePath: string): void {
 export function isScenePristine(store: Store, sceneId: number): boolean {
   const row = store
     .prepare<{ worked: number }>(
-      `SELECT EXISTS (SELECT 1 FROM scene WHERE id = ?1 AND (import_id IS NOT NULL OR review <> 'open'))
-        OR EXISTS (SELECT 1 FROM student WHERE scene_id = ?1
+      `SELECT EXISTS (SELECT 1 FROM scene WHERE id = ? AND (import_id IS NOT NULL OR review <> 'open'))
+        OR EXISTS (SELECT 1 FROM student WHERE scene_id = ?
           AND (source <> 'detected' OR box_edited = 1 OR label_id IS NOT NULL OR deleted_at IS NOT NULL))
-        OR EXISTS (SELECT 1 FROM label JOIN student ON student.id = student_id WHERE scene_id = ?1)
-        OR EXISTS (SELECT 1 FROM edit, json_each(edit.step, '$.sceneIds') AS place WHERE place.value = ?1) AS worked`,
+        OR EXISTS (SELECT 1 FROM label JOIN student ON student.id = student_id WHERE scene_id = ?)
+        OR EXISTS (SELECT 1 FROM edit, json_each(edit.step, '$.sceneIds') AS place WHERE place.value = ?) AS worked`,
     )
-    .get(sceneId)
+    .get(sceneId, sceneId, sceneId, sceneId)
   return row?.worked === 0
 }
 

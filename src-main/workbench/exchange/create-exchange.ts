@@ -14,6 +14,7 @@ import { importSplit } from './import-split.ts'
 import { planFeatureExport } from './plan-feature-export.ts'
 import { createPlaces } from './places.ts'
 import { scanPhotos } from './scan-photos.ts'
+import { noPhotoWatch, type PhotoWatch } from './watch-photos.ts'
 
 /** A feature pickle, or, where the file turns out to be one, a split pickle. */
 async function importEither(
@@ -30,7 +31,10 @@ async function importEither(
 }
 
 /** The exchange service: files in, files out, always as jobs. */
-export function createExchange(context: WorkbenchContext): Handlers<LecternContract>['exchange'] {
+export function createExchange(
+  context: WorkbenchContext,
+  photos: PhotoWatch = noPhotoWatch(),
+): Handlers<LecternContract>['exchange'] {
   const importing = (
     given: string,
     signal: AbortSignal,
@@ -46,7 +50,12 @@ export function createExchange(context: WorkbenchContext): Handlers<LecternContr
       importing(input.file, signal, (file, job) => importFeatures(context, { ...input, file }, job)),
     importSplit: (input, { signal }) =>
       importing(input.file, signal, (file, job) => importSplit(context, { ...input, file }, job)),
-    scanPhotos: ({ folder }, { signal }) => scanPhotos(context, folder, signal),
+    scanPhotos: async ({ folder }, { signal }) => {
+      const summary = await scanPhotos(context, folder, signal)
+      photos.scanned()
+      return summary
+    },
+    photoNews: (_input, { signal }) => photos.news.follow(signal),
     duplicates: (_input, { signal }) => findDuplicates(context, signal),
     leaveOut: ({ sceneIds }) => ({ leftOut: leaveOut(context, sceneIds) }),
     bringBack: ({ paths }, { signal }) => {

@@ -246,6 +246,18 @@ async function scan(
   }
 }
 
+/** The scan of a project that runs or waits last: two at once would take each other's new photos for theirs. */
+const lastScan = new WeakMap<OpenProject, Promise<unknown>>()
+
+function inTurn(project: OpenProject, work: () => Promise<ScanSummary>): Promise<ScanSummary> {
+  const turn = (lastScan.get(project) ?? Promise.resolve()).then(work)
+  lastScan.set(
+    project,
+    turn.catch(() => undefined),
+  )
+  return turn
+}
+
 /**
  * Finds the photos below a folder as a job: new ones become scenes, moved ones (same content elsewhere) keep their scene, missing ones
  * are marked. Scenes appear in batches while the scan runs. null scans the project's photo root.
@@ -266,7 +278,7 @@ export async function scanPhotos(
     )
   }
   const place = placeOf(project, at)
-  const work = (job: JobContext): Promise<ScanSummary> => scan(context, project, place, job)
+  const work = (job: JobContext): Promise<ScanSummary> => inTurn(project, () => scan(context, project, place, job))
   const summary = await context.jobs.run('scan', basename(place.folder), work, { signal })
   context.changes.publish(['project'])
   return summary

@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto'
+import { existsSync } from 'node:fs'
 import { mkdir, readFile, rename, stat } from 'node:fs/promises'
 import { dirname, extname } from 'node:path'
-import { AppError } from '#shared/contract/app-error.ts'
+import { AppError, toAppError } from '#shared/contract/app-error.ts'
 import { cropAround } from '#shared/geometry/crop-around.ts'
-import { getScene } from '#main/store/tables/scene.ts'
+import { getScene, updateScene } from '#main/store/tables/scene.ts'
 import { getStudent } from '#main/store/tables/student.ts'
 import { fileError } from '../files.ts'
-import { projectFile } from '../projects/open-project.ts'
+import { photoRootOf, projectFile } from '../projects/open-project.ts'
 import type { WorkbenchContext } from '../workbench-context.ts'
 import { createByteCache, type ByteCache } from './byte-cache.ts'
 import type { MediaResponse } from './media-response.ts'
@@ -16,6 +17,8 @@ import { photoFile } from './photo-file.ts'
 const contentTypes: Readonly<Record<string, string>> = {
   '.jpg': 'image/jpeg',
   '.jpeg': 'image/jpeg',
+  '.jpe': 'image/jpeg',
+  '.jfif': 'image/jpeg',
   '.png': 'image/png',
   '.webp': 'image/webp',
   '.bmp': 'image/bmp',
@@ -27,7 +30,7 @@ const cropMargin = 0.12
 /** About 2,000 crops, and as many bytes of thumbnails. */
 const cacheBytes = 24 * 1024 * 1024
 
-type Parts = Pick<WorkbenchContext, 'project' | 'compute'>
+type Parts = Pick<WorkbenchContext, 'project' | 'compute' | 'changes'>
 
 /** The images of the open project: `photo/<sceneId>`, `thumbnail/<sceneId>`, `crop/<studentId>`. */
 export function registerProjectMedia(media: MediaRoutes, parts: Parts): void {
@@ -49,21 +52,39 @@ function idOf(rest: string): number {
 }
 
 /** The original's own bytes where browsers can show them: a photo is never decoded only to be encoded again. */
-async function photo({ project, compute }: Parts, sceneId: number): Promise<MediaResponse> {
-  const file = await photoFile(project.require(), sceneId)
+async function photo({ compute, ...parts }: Parts, sceneId: number): Promise<MediaResponse> {
+  const file = await sceneFile(parts, sceneId)
   const contentType = contentTypes[extname(file).toLowerCase()] ?? 'application/octet-stream'
-  const reencoded = contentType === 'image/jpeg' ? null : await compute.photos.transcode({ file })
-  if (reencoded) return imageResponse(reencoded, 'image/jpeg')
   const bytes = await readFile(file).catch((error: unknown) => {
     throw fileError(file, error)
   })
-  return imageResponse(bytes, contentType)
+  // A name may lie: a TIFF called .jpg is shown as what it is.
+  const isJpeg = contentType === 'image/jpeg' && bytes[0] === 0xff && bytes[1] === 0xd8
+  const reencoded = isJpeg ? null : await compute.photos.transcode({ file })
+  return reencoded ? imageResponse(reencoded, 'image/jpeg') : imageResponse(bytes, contentType)
+}
+
+/** The scene's photo. One that is gone from its folder is marked, so that the scene says so and a rescan looks for it. */
+async function sceneFile({ project, changes }: Omit<Parts, 'compute'>, sceneId: number): Promise<string> {
+  const opened = project.require()
+  try {
+    return await photoFile(opened, sceneId)
+  } catch (error) {
+    const { code } = toAppError(error)
+    const root = photoRootOf(opened)
+    // Where the whole folder is away, as with its drive, nothing is said of single photos.
+    if (code === 'media.photo-missing' && root !== null && existsSync(root)) {
+      updateScene(opened.store, sceneId, { hasPhoto: false })
+      changes.publish(['scenes'], [sceneId])
+    }
+    throw error
+  }
 }
 
 /** Made once and kept in the project; a photo that changed gets a new one, since its time of change is part of the name. */
-async function thumbnail({ project, compute }: Parts, cache: ByteCache, sceneId: number): Promise<MediaResponse> {
-  const opened = project.require()
-  const file = await photoFile(opened, sceneId)
+async function thumbnail({ compute, ...parts }: Parts, cache: ByteCache, sceneId: number): Promise<MediaResponse> {
+  const opened = parts.project.require()
+  const file = await sceneFile(parts, sceneId)
   const { mtimeMs, size } = await stat(file)
   const kept = projectFile(opened, `thumbnails/${sceneId}-${Math.round(mtimeMs)}-${size}.jpg`)
   const make = async (): Promise<Uint8Array> => {

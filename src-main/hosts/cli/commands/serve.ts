@@ -12,7 +12,7 @@ export async function serveProject(
   options: { port?: number; open: boolean },
 ): Promise<void> {
   const output = createOutput(false)
-  const session = startWorkbench(parts)
+  const session = startWorkbench({ ...parts, watchesPhotos: true })
   try {
     if (project !== undefined) await session.client.project.open({ folder: resolve(project) })
     const host = await startWebHost({
