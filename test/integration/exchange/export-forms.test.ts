@@ -124,6 +124,7 @@ describe('exports in the form of their source', () => {
       form,
       sha256: '',
       importId: 1,
+      producer: null,
     } as const
     insertFeature(
       store(),

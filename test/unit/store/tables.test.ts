@@ -169,6 +169,7 @@ function featureSet(store: Store, importId: number, modality: string) {
     file,
     sha256: 'ab',
     importId,
+    producer: null,
   })
 }
 

@@ -96,7 +96,7 @@ test('an unfinished import goes without a trace; what was there before keeps wha
   for (const id of newStudents) importedLabel(store, id, 3, importId)
   const form = { container: 'array', dtype: '<f4' }
   const set = { modality: 'a', width: 2, dtype: 'f4', byteOrder: 'little', form, file: 'a.bin', sha256: '' } as const
-  const setId = insertFeatureSet(store, { ...set, importId })
+  const setId = insertFeatureSet(store, { ...set, importId, producer: null })
   for (const id of [known, ...newStudents]) insertFeature(store, id, setId, 0)
 
   expect(unfinishedImports(store)).toEqual([importId])

@@ -17,6 +17,7 @@ const setOf = (modality: string, importId: number): FeatureSet => ({
   file: `import-${importId}/${modality}.bin`,
   sha256: `${modality}${importId}`,
   importId,
+  producer: null,
 })
 const sets = new Map([1, 2].map((importId) => [importId, [setOf('a', importId), setOf('b', importId)]]))
 
