@@ -2,6 +2,8 @@ import { useI18n } from 'vue-i18n'
 import { useRouter } from 'vue-router'
 import type { HostCommand } from '#shared/contract/host.ts'
 import { useActionRegistry } from '../stores/actions.ts'
+import { useSceneStudents } from '../components/extraction/use-scene-students.ts'
+import { useDetection } from '../stores/detection.ts'
 import { useDialogs } from '../stores/dialogs.ts'
 import { useEdits } from '../stores/edits.ts'
 import { followStream } from '../stores/follow-stream.ts'
@@ -27,10 +29,17 @@ export function useAppActions(): void {
   const opening = useOpenProject()
   const upkeep = useProjectUpkeep()
   const runFolder = useRunFolder()
+  const detection = useDetection()
+  const students = useSceneStudents()
   const { toggle } = useTheme()
   const hasProject = () => project.summary !== null
   const go = (name: string) => () => router.push({ name })
   const inProject = (run: () => unknown) => ({ run, when: hasProject })
+
+  async function findAllStudents(): Promise<void> {
+    await router.push({ name: 'label' })
+    await detection.findAll()
+  }
 
   async function runOnAll(): Promise<void> {
     const model = runs.modelOf(runs.runA)
@@ -67,6 +76,11 @@ export function useAppActions(): void {
     }),
     'model.add-folder': inProject(runFolder.add),
     'report.write': inProject(() => router.push({ name: 'reports', query: { tab: 'report' } })),
+    'students.find-all': { run: findAllStudents, when: () => (project.summary?.scenes ?? 0) > 0 && !detection.busy },
+    'students.discard': inProject(() => students.discard(null)),
+    'features.make': inProject(() => (dialogs.makingFeatures = { weightsId: null, sceneIds: null })),
+    'rafnet.run': inProject(() => (dialogs.runningRafnet = true)),
+    'weights.show': inProject(() => router.push({ name: 'models', query: { tab: 'weights' } })),
     'export.features': inProject(() => router.push({ name: 'reports', query: { tab: 'export' } })),
     'help.palette': () => (dialogs.palette = !dialogs.palette),
     'help.shortcuts': () => (dialogs.shortcuts = true),

@@ -42,7 +42,10 @@ export function useDropFiles() {
     const files = [...(event.dataTransfer?.files ?? [])]
     const paths = files.map((file) => session.pathForFile(file)).filter((path) => path !== null)
     if (paths.length > 0) void opening.openPaths(paths)
-    else if (files[0]) notices.add('warning', t('drop.namesOnly', { name: files[0].name }))
+    else if (files[0]) {
+      const { name } = files[0]
+      notices.add('warning', opening.showsWeights() ? t('weights.namesOnly', { name }) : t('drop.namesOnly', { name }))
+    }
   }
 
   const listeners = { dragenter: enter, dragleave: leave, dragover: allow, drop } as const

@@ -40,12 +40,21 @@ export function useOpenProject() {
     if (opened) await router.push({ name: 'label' })
   }
 
+  /** On the list of detectors and extractors every file that is dropped is meant for it. */
+  function showsWeights(): boolean {
+    const { name, query } = router.currentRoute.value
+    return name === 'models' && query['tab'] === 'weights'
+  }
+
   /** Files and folders that were dropped on the window or handed over by the host's menu. */
   async function openPaths(paths: readonly string[]): Promise<void> {
+    if (showsWeights()) return void (dialogs.addingWeights = { files: paths })
     const ending = (...endings: readonly string[]) =>
       paths.find((path) => endings.some((one) => path.toLowerCase().endsWith(one)))
     const projectFolder = ending('.lectern')
     if (projectFolder) return openFolder(projectFolder)
+    const weights = ending('.safetensors', '.pth.tar')
+    if (weights) return void (dialogs.addingWeights = { files: [weights] })
     const features = ending('.pkl', '.pickle')
     if (features) return void (dialogs.importing = { mode: 'rafnet', features })
     const model = ending('.pth', '.pt', '.onnx')
@@ -62,5 +71,5 @@ export function useOpenProject() {
     void router.push({ name: 'models' })
   }
 
-  return { openFolder, openProject, openPhotos, importRafnet, openSample, openPaths }
+  return { openFolder, openProject, openPhotos, importRafnet, openSample, openPaths, showsWeights }
 }

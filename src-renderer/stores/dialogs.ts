@@ -7,12 +7,21 @@ export interface ImportRequest {
   readonly photos?: string
 }
 
+/** Which weights to make features with, and of which photos (null: all). */
+export interface FeatureRequest {
+  readonly weightsId: string | null
+  readonly sceneIds: readonly number[] | null
+}
+
 /** Which of the application's own dialogs is open. */
 export const useDialogs = defineStore('dialogs', () => {
   const palette = ref(false)
   const shortcuts = ref(false)
   const importing = shallowRef<ImportRequest | null>(null)
   const addingModel = shallowRef<{ readonly file: string | null } | null>(null)
+  const addingWeights = shallowRef<{ readonly files: readonly string[] } | null>(null)
+  const makingFeatures = shallowRef<FeatureRequest | null>(null)
+  const runningRafnet = ref(false)
 
-  return { palette, shortcuts, importing, addingModel }
+  return { palette, shortcuts, importing, addingModel, addingWeights, makingFeatures, runningRafnet }
 })

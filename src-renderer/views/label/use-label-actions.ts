@@ -1,3 +1,4 @@
+import { useSceneStudents } from '../../components/extraction/use-scene-students.ts'
 import { useActions } from '../../composables/actions/use-actions.ts'
 import { classDigits, classForDigit } from '../../composables/class-digit.ts'
 import type { ActionHandler } from '../../stores/actions.ts'
@@ -18,9 +19,11 @@ export function useLabelActions(
 ): void {
   const scene = useLabelScene()
   const project = useProject()
+  const students = useSceneStudents()
   const { camera, tool, view, canvas, canvasFocused } = workspace
   const hasScene = () => scene.scene !== null
   const hasSelection = () => scene.selection.length > 0
+  const hasPhoto = () => scene.scene?.hasPhoto === true
   const onCanvas = () => canvasFocused.value && scene.students.length > 0
   const inScene = (run: () => unknown): ActionHandler => ({ run, when: hasScene })
   const withSelection = (run: () => unknown): ActionHandler => ({ run, when: hasSelection })
@@ -82,5 +85,10 @@ export function useLabelActions(
     'view.next-panel': panels.next,
     'view.previous-panel': panels.previous,
     'model.run-scene': inScene(commands.runScene),
+    'students.find-here': { run: () => students.findHere(scene.sceneId!), when: hasPhoto },
+    'students.discard-here': {
+      run: () => students.discard([scene.sceneId!]),
+      when: () => scene.students.some((student) => student.source === 'detected'),
+    },
   })
 }

@@ -1,0 +1,62 @@
+import { defineStore } from 'pinia'
+import { computed, ref, watch } from 'vue'
+import type { EmbedSummary, Noise, Precision } from '#shared/contract/extraction.ts'
+import { useRequest } from '../composables/use-request.ts'
+import { useJobs } from './jobs.ts'
+import { useProject } from './project.ts'
+import { useSession } from './session.ts'
+import { useSettings } from './settings.ts'
+
+export interface EmbedOrder {
+  readonly weightsId: string
+  readonly modality: string | null
+  readonly noise: Noise
+  readonly precision: Precision
+  readonly replace: boolean
+  readonly sceneIds: readonly number[] | null
+}
+
+/** Making features. It goes on when its dialog is closed; the last outcome waits until it was seen. */
+export const useExtraction = defineStore('extraction', () => {
+  const session = useSession()
+  const settings = useSettings()
+  const project = useProject()
+  const jobs = useJobs()
+
+  const embedding = useRequest<EmbedOrder, EmbedSummary>(({ sceneIds, ...order }, signal) => {
+    const { device } = settings.settings
+    return session.api().extraction.embed({ ...order, sceneIds: sceneIds && [...sceneIds], device }, { signal })
+  })
+  /** What the running embedding was asked for: its dialog shows it when it is opened again. */
+  const order = ref<EmbedOrder | null>(null)
+  const embedJob = computed(() => jobs.running.find((one) => one.kind === 'embed') ?? null)
+  async function embed(wanted: EmbedOrder): Promise<EmbedSummary | null> {
+    if (embedding.busy.value) return null
+    order.value = wanted
+    return embedding.start(wanted)
+  }
+
+  function forgetEmbedding(): void {
+    embedding.answer.value = null
+    embedding.error.value = null
+  }
+
+  watch(
+    () => project.summary?.folder,
+    () => {
+      embedding.cancel()
+      forgetEmbedding()
+    },
+  )
+
+  return {
+    order,
+    embedJob,
+    embedding: embedding.busy,
+    embedded: embedding.answer,
+    embedError: embedding.error,
+    embed,
+    stopEmbedding: embedding.cancel,
+    forgetEmbedding,
+  }
+})
