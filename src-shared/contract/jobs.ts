@@ -11,6 +11,7 @@ export type JobKind =
   | 'embed'
   | 'predict'
   | 'train'
+  | 'baselines'
   | 'learn'
   | 'export'
   | 'report'

@@ -1,3 +1,4 @@
+import { basename } from 'node:path'
 import type { LecternContract } from '#shared/contract/contract.ts'
 import type { BaselineMessage, BaselineResult } from '#shared/contract/training.ts'
 import type { Handlers } from '#shared/rpc/types.ts'
@@ -29,5 +30,11 @@ export const createBaselines =
           } else tell({ ...message, results })
         }
       }
-      await jobs.run('train', 'baselines', work, { signal })
+      await jobs.run('baselines', subjectOf(order, project), work, { signal })
     })
+
+/** What the baselines are fitted on, by name. */
+function subjectOf({ data, config }: BaselineOrder, project: Parts['project']): string {
+  if (data.kind === 'project') return basename(project.require().folder)
+  return basename(config ?? (data.kind === 'files' ? data.train : ''))
+}

@@ -69,6 +69,10 @@ describe('baselines of a configuration', () => {
     expect(accuracyOf('logistic_concat')).toBe(100)
     expect(accuracyOf('mlp_concat')).toBe(100)
     expect(end.files).toEqual([join(out, 'baselines.json'), join(out, 'baselines.csv')])
+    for await (const [job] of client.jobs.watch({})) {
+      expect(job).toMatchObject({ kind: 'baselines', subject: 'tiny.yaml', state: 'done' })
+      break
+    }
     const written = JSON.parse(readFileSync(end.files[0]!, 'utf8')) as Record<string, unknown>
     expect(Object.keys(written)).toEqual(names)
     expect(written['late_fusion']).toMatchObject({
