@@ -67,6 +67,8 @@ export interface FigureIntervals {
   readonly scenes: number
   readonly resamples: number
   readonly intervals: Readonly<Record<HeadlineFigure, readonly [number, number] | null>>
+  /** Of the F1s, in the order of the project's classes. */
+  readonly classF1: readonly (readonly [number, number] | null)[]
 }
 
 /** Students whose confidence lies in (lower, upper]; shares are 0 to 1, null in a bin without students. */

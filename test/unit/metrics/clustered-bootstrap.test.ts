@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { clusteredBootstrap } from '#shared/metrics/clustered-bootstrap.ts'
+import { evaluate } from '#shared/metrics/evaluate.ts'
 import { figureNames } from '#shared/metrics/headline-figures.ts'
 import { percentileInterval } from '#shared/metrics/percentile-interval.ts'
 import { classCount, nullIndex, sceneOf, second, truth } from './comparison-fixture.ts'
@@ -52,6 +53,37 @@ describe('clusteredBootstrap', () => {
     const figures = clusteredBootstrap(input, { seed: 1, resamples: 200 })
     expect(clusteredBootstrap(input, { seed: 1, resamples: 200 })).toEqual(figures)
     expect(clusteredBootstrap(input, { seed: 2, resamples: 200 })).not.toEqual(figures)
+  })
+
+  it('gives every class its F1, none to a class that is nowhere', () => {
+    const { classF1 } = clusteredBootstrap({ ...input, classCount: classCount + 1 }, { seed: 12 })
+    expect(classF1).toHaveLength(classCount + 1)
+    expect(classF1.at(-1)).toBeNull()
+    const perClass = evaluate(input).perClass
+    for (const [index, interval] of classF1.slice(0, -1).entries()) {
+      expect(interval?.[0]).toBeLessThanOrEqual(perClass[index]!.f1)
+      expect(interval?.[1]).toBeGreaterThanOrEqual(perClass[index]!.f1)
+    }
+  })
+
+  it('takes a class that is always right, always wrong or in half of the scenes for what it is', () => {
+    const rows = [0, 0, 1, 1, 2, 2, 3, 3]
+    const { classF1 } = clusteredBootstrap(
+      {
+        truth: [0, 1, 0, 1, 0, 1, 0, 2],
+        predicted: [0, 0, 0, 0, 0, 0, 0, 2],
+        sceneOf: rows,
+        classCount: 3,
+        nullIndex: null,
+      },
+      { seed: 3 },
+    )
+    expect(classF1).toEqual([
+      // No draw of the last scene (31 % of resamples), and three of four (5 %).
+      [expect.closeTo(200 / 3, 9), expect.closeTo(800 / 9, 9)],
+      [0, 0],
+      [100, 100],
+    ])
   })
 
   it('is narrower at less confidence', () => {

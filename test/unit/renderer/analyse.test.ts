@@ -269,7 +269,7 @@ describe('headline figures', () => {
     const names = ['accuracy', 'accuracyNoNull', 'macroF1', 'macroF1NoNull', 'macroF1NonNullClasses', 'weightedF1']
     const intervals = Object.fromEntries(names.map((name) => [name, interval])) as FigureIntervals['intervals']
     const { show, workbench } = await startRenderer({
-      evaluation: { intervals: ({ runId }) => ({ runId, scenes, resamples: 2000, intervals }) },
+      evaluation: { intervals: ({ runId }) => ({ runId, scenes, resamples: 2000, intervals, classF1: [] }) },
     })
     const wrapper = show(HeadlineFigures, { evaluation })
     cleanUp.push(() => wrapper.unmount())

@@ -116,7 +116,7 @@ export const evaluationJson = (figures: Evaluation) => ({
 })
 
 /** 95 % bootstrap intervals clustered by scene; null with fewer than two scenes. */
-export const intervalsJson = ({ scenes, resamples, intervals }: FigureIntervals) => ({
+export const intervalsJson = ({ scenes, resamples, intervals, classF1 }: FigureIntervals) => ({
   scenes,
   resamples,
   accuracy: intervals.accuracy,
@@ -125,6 +125,8 @@ export const intervalsJson = ({ scenes, resamples, intervals }: FigureIntervals)
   macro_f1_no_null: intervals.macroF1NoNull,
   macro_f1_non_null_classes: intervals.macroF1NonNullClasses,
   weighted_f1: intervals.weightedF1,
+  /** In the order of the classes. */
+  per_class_f1: classF1,
 })
 
 export function intervalLines({ scenes, resamples, intervals }: FigureIntervals): string[] {
