@@ -17,6 +17,7 @@ import { neighbours } from './pipelines/neighbours.ts'
 import { predict } from './pipelines/predict.ts'
 import { createTrainingService } from './pipelines/training-service.ts'
 import { vectorMeans } from './pipelines/vector-means.ts'
+import { writePlain } from './pipelines/write-plain.ts'
 import type { ComputeContract } from './protocol.ts'
 import { createProviders } from './sessions/providers.ts'
 import { createSessionPool } from './sessions/session-pool.ts'
@@ -52,6 +53,7 @@ export function createHandlers({ entry }: HandlerOptions): Handlers<ComputeContr
       readSplit: ({ file }, { signal }) => readSplitPickle(file, signal),
       means: (input, { signal }) => vectorMeans(input, signal),
       write: ({ plan, out }, { signal }) => writeFeaturePickle(plan, out, signal),
+      writePlain: (input, { signal }) => writePlain(input, signal),
     },
     detection: {
       describe: (source) => describeDetector(parts.sessions, source),

@@ -4,6 +4,7 @@ import { call, stream } from '#shared/contract/procedure.ts'
 import { device, path } from '#shared/contract/schemas.ts'
 import { extractionContract } from './extraction/extraction-contract.ts'
 import type { FeatureTable } from '#main/exchange/rafnet/feature-table.ts'
+import type { PlainFeatures } from '#main/exchange/rafnet/write-plain-features.ts'
 import type { WrittenPickle } from '#main/exchange/rafnet/write-feature-pickle.ts'
 import type { FeatureWritePlan } from '#main/exchange/rafnet/write-plan.ts'
 import type { SplitTable } from '#main/exchange/rafnet/split-table.ts'
@@ -243,6 +244,8 @@ export const computeContract = {
     write: stream(
       z.object({ plan: z.custom<FeatureWritePlan>((value) => typeof value === 'object' && value !== null), out: path }),
     )<Progress<WrittenPickle>>(),
+    /** Writes a feature pickle that imitates no other file. Throws AppError `export.write-failed`. */
+    writePlain: stream(z.object({ features: z.custom<PlainFeatures>(isObject), out: path }))<Progress<WrittenPickle>>(),
   },
   detection: detectionContract,
   photos: {

@@ -20,7 +20,7 @@ export async function* prepareRun(
     const total = splitNames.reduce((sum, split) => sum + vectorBytes(splits[split]), 0)
     let before = 0
     for (const split of splitNames) {
-      for await (const bytes of writePlainFeatures(splits[split], join(folder, files[split]), signal))
+      for await (const bytes of writePlainFeatures(splits[split], join(folder, files[split]), { code, signal }))
         yield { kind: 'progress', done: Math.min(before + bytes, total), total }
       before += vectorBytes(splits[split])
     }
@@ -29,6 +29,8 @@ export async function* prepareRun(
   await writeText(join(folder, `${name}.yaml`), writeConfig({ ...mapping, training }))
   yield { kind: 'result', result: null }
 }
+
+const code = 'training.write-failed'
 
 const vectorBytes = ({ modalities, labels }: NonNullable<PrepareRequest['splits']>['train']): number =>
   modalities.reduce((sum, { width }) => sum + width * 4 * labels.length, 0)

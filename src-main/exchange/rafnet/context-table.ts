@@ -13,6 +13,8 @@ export const contextKeys = {
   personIndex: 'person_idx',
   rooms: 'room_id',
   takenAt: 'datetime_iso',
+  /** Room and day in one. */
+  groups: 'group_key',
 } as const
 
 function imageSizes(value: PickleValue, rows: number, place: ColumnPlace): Int32Array {

@@ -10,7 +10,7 @@ const sceneWide: ReadonlySet<string> = new Set([
   contextKeys.imageSizes,
   contextKeys.rooms,
   contextKeys.takenAt,
-  'group_key',
+  contextKeys.groups,
 ])
 
 function boxPatch(key: string, row: WriteRow): CellPatch {

@@ -65,3 +65,15 @@ export function detectedScene(store: Store, sceneId: number): DetectedScene | un
     )
     .get(sceneId)
 }
+
+/** Detectors that looked scenes over, with how many scenes they saw and boxes they found. */
+export function listDetectors(
+  store: Store,
+): { readonly detectorSha256: string; readonly setting: string; readonly scenes: number; readonly boxes: number }[] {
+  return store
+    .prepare<{ detectorSha256: string; setting: string; scenes: number; boxes: number }>(
+      `SELECT detector_sha256 AS detectorSha256, setting, count(*) AS scenes, total(boxes) AS boxes FROM detected_scene
+       GROUP BY detector_sha256, setting ORDER BY detector_sha256, setting`,
+    )
+    .all()
+}

@@ -1,20 +1,25 @@
 import { readFile } from 'node:fs/promises'
-import type { ExportSelection } from '#shared/contract/exchange.ts'
+import type { ExportPlan, ExportSelection } from '#shared/contract/exchange.ts'
 import type { Scene } from '#shared/domain/scene.ts'
 import { createExportBuilder } from '#main/exchange/rafnet/export-builder.ts'
 import type { PlannedExport } from '#main/exchange/rafnet/export-builder.ts'
 import { chooseOrigin, orderEntries } from '#main/exchange/rafnet/export-student.ts'
 import type { ExportEntry, ExportSet, ExportSource, ExportStudent } from '#main/exchange/rafnet/export-student.ts'
 import { fileNameOf } from '#main/exchange/files.ts'
+import { findingAt } from '#main/exchange/finding.ts'
+import { createPlainExportBuilder } from '#main/exchange/rafnet/plain-export.ts'
+import type { PlannedPlainExport } from '#main/exchange/rafnet/plain-export.ts'
 import { importFiles } from '#main/exchange/rafnet/import-files.ts'
 import type { ArrayForm } from '#main/exchange/rafnet/array-form.ts'
 import { AppError } from '#shared/contract/app-error.ts'
 import type { Store } from '#main/store/store.ts'
 import { featuresOfScene, listFeatureSets } from '#main/store/tables/feature.ts'
+import type { FeatureSet } from '#main/store/tables/feature.ts'
 import { importFolder, listImports } from '#main/store/tables/import.ts'
 import { labelsInForceOfScene } from '#main/store/tables/label.ts'
 import { allSceneIds, getScenes } from '#main/store/tables/scene.ts'
 import { studentsOfScene } from '#main/store/tables/student.ts'
+import { nanodetModality } from '../extraction/built-in-weights.ts'
 import { projectFile } from '../projects/open-project.ts'
 import type { OpenProject } from '../projects/open-project.ts'
 import type { WorkbenchContext } from '../workbench-context.ts'
@@ -42,7 +47,9 @@ async function listSources(project: OpenProject, sets: readonly ExportSet[]): Pr
   )
 }
 
-const listSets = (project: OpenProject): ExportSet[] =>
+type ProjectSet = FeatureSet & ExportSet
+
+const listSets = (project: OpenProject): ProjectSet[] =>
   listFeatureSets(project.store).map((set) => ({
     ...set,
     form: set.form as ArrayForm,
@@ -131,8 +138,22 @@ function createStudentCache(load: (sceneId: number) => ExportStudent[]): (entry:
   }
 }
 
+/** An export in the form of the first file that its students came with. */
+export interface PlannedLikeSource extends PlannedExport {
+  readonly kind: 'like-source'
+  /** Sets of vectors that were made here and are part of it. */
+  readonly extracted: readonly FeatureSet[]
+}
+
+/** An export of students whom no feature file has. */
+export interface PlannedPlain extends PlannedPlainExport {
+  readonly kind: 'plain'
+  readonly extracted: readonly FeatureSet[]
+}
+
 /**
- * Everything that an export of this selection would hold and leave out, without writing it. Students are read twice, first for their order
+ * Everything that an export of this selection would hold and leave out, without writing it. Where no student came with a feature pickle,
+ * it takes the form that RAFNet's own extractor writes. Students are read twice, first for their order
  * and then for what they hold, so that memory does not grow with all they hold.
  * Throws AppError `export.no-source`, `export.no-scenes`, `export.modality-unknown`, `project.none-open`.
  */
@@ -140,7 +161,7 @@ export async function planFeatureExport(
   context: WorkbenchContext,
   selection: ExportSelection,
   signal?: AbortSignal,
-): Promise<PlannedExport> {
+): Promise<PlannedLikeSource | PlannedPlain> {
   const project = context.project.require()
   const { store } = project
   const breathe = createBreath(signal)
@@ -156,6 +177,9 @@ export async function planFeatureExport(
     })
     await breathe()
   }
+  if (found.every(({ origin }) => origin === null) && sets.some(({ importId }) => importId === null)) {
+    return planPlain(scenes.values(), load, sets, selection, breathe)
+  }
   const { sources, entries } = namedSources(found, allSources)
   const { modalities, unlabelled } = selection
   const builder = createExportBuilder({ sources, sets, modalities, unlabelled })
@@ -170,5 +194,51 @@ export async function planFeatureExport(
     )
     await breathe()
   }
-  return builder.finish()
+  const planned = builder.finish()
+  const extracted = madeHere(
+    sets,
+    planned.modalities.map(({ name }) => name),
+  )
+  return { kind: 'like-source', ...planned, plan: withLeftOut(planned.plan, sets, extracted), extracted }
+}
+
+const madeHere = (sets: readonly ProjectSet[], names: readonly string[]): ProjectSet[] =>
+  sets.filter(({ producer, modality }) => producer !== null && names.includes(modality))
+
+/** Vectors that were made here stay out of a file whose form has no place for them, unless they are asked for by name; the plan says so. */
+function withLeftOut(plan: ExportPlan, sets: readonly ProjectSet[], written: readonly ProjectSet[]): ExportPlan {
+  const others = sets.filter((set) => set.producer !== null && !written.includes(set)).map(({ modality }) => modality)
+  const found = findingAt(
+    'extracted-left-out',
+    'info',
+    [...new Set(others)],
+    () =>
+      `The vectors ${[...new Set(others)].join(', ')} were made here and the imported file has no place for them: they were left out. Name the modalities to export them too.`,
+  )
+  return { ...plan, findings: [...plan.findings, ...found] }
+}
+
+async function planPlain(
+  scenes: Iterable<Scene>,
+  load: (sceneId: number) => ExportStudent[],
+  sets: readonly ProjectSet[],
+  { modalities, unlabelled }: ExportSelection,
+  breathe: () => Promise<void> | undefined,
+): Promise<PlannedPlain> {
+  const names = modalities ?? usualModalities(sets)
+  const builder = createPlainExportBuilder({ sets, modalities: names, unlabelled })
+  for (const { id, room, takenAt } of scenes) {
+    builder.add({ room, takenAt, students: load(id).filter(({ deleted }) => !deleted) })
+    await breathe()
+  }
+  return { kind: 'plain', ...builder.finish(), extracted: madeHere(sets, names) }
+}
+
+/** What RAFNet's extractor writes, relation first; the weak default vectors only where there is nothing else. */
+function usualModalities(sets: readonly ProjectSet[]): string[] {
+  const made = sets.flatMap(({ modality, producer }) => (producer ? [{ modality, producer }] : []))
+  const strong = made.filter(({ producer }) => producer.family !== nanodetModality)
+  const rank = ({ producer }: (typeof made)[number]): number => (producer.kind === 'relation' ? 0 : 1)
+  const chosen = (strong.length > 0 ? strong : made).sort((one, other) => rank(one) - rank(other))
+  return [...new Set(chosen.map(({ modality }) => modality))]
 }

@@ -2,7 +2,7 @@ import { resolve } from 'node:path'
 import { AppError } from '#shared/contract/app-error.ts'
 import type { CommandContext } from '../command.ts'
 import { exportHead } from './export-head.ts'
-import { omissionLines } from './findings.ts'
+import { findingLines, omissionLines } from './findings.ts'
 
 export interface ExportOptions {
   readonly out: string
@@ -32,5 +32,6 @@ async function exportFile(context: CommandContext, project: string, options: Exp
   output.result(summary, [
     `${summary.file}: ${summary.students} students, ${summary.changes.length} corrected, ${summary.bytes} bytes`,
     ...omissionLines(summary.omitted),
+    ...findingLines(summary.findings),
   ])
 }
