@@ -18,6 +18,8 @@ export interface LabelState {
 /** What of a run only Lectern knows; goes under the key `lectern` of results.json. */
 export interface Provenance {
   readonly version: string
+  /** Of all sittings that made its epochs, oldest first. */
+  readonly versions: readonly string[]
   readonly lock_file_sha256: string | null
   readonly features_sha256: Readonly<Record<SplitName, string>>
   /** What the labels were, where Lectern wrote the data from a project. */

@@ -33,11 +33,18 @@ export interface TrainingState {
   readonly history: readonly EpochRecord[]
 }
 
+/** Which training a state belongs to, and who made it. */
+export interface StateOrigin {
+  /** Identifies configuration and data. */
+  readonly fingerprint: string
+  /** Versions of Lectern that made its epochs, oldest first. */
+  readonly versions: readonly string[]
+}
+
 const magic = 'LECTERN-TRAINING-1\n'
 
-/** What is JSON in a state file. `fingerprint` tells which training it belongs to. */
-interface Header {
-  readonly fingerprint: string
+/** What is JSON in a state file. */
+interface Header extends StateOrigin {
   readonly steps: number
   readonly schedule: SchedulerState
   readonly best: { readonly epoch: number; readonly metric: number; readonly steps: number } | null
@@ -53,13 +60,14 @@ const valuesOf = (state: TrainingState, group: Group): Values =>
   group === 'best' ? (state.best?.weights ?? new Map<string, Float32Array>()) : state.head[group]
 
 /** A state as pieces of a file: magic, length of the header (uint32), header (JSON), then little-endian float32 values. */
-export function encodeTrainingState(state: TrainingState, fingerprint: string): Uint8Array[] {
+export function encodeTrainingState(state: TrainingState, { fingerprint, versions }: StateOrigin): Uint8Array[] {
   const tensors = groups.flatMap((group) =>
     [...valuesOf(state, group)].map(([name, values]) => ({ group, name, values })),
   )
   const { best } = state
   const header: Header = {
     fingerprint,
+    versions,
     steps: state.head.steps,
     schedule: state.schedule,
     best: best && { epoch: best.epoch, metric: best.metric, steps: best.steps },
@@ -74,10 +82,14 @@ export function encodeTrainingState(state: TrainingState, fingerprint: string): 
 }
 
 /**
- * Reads a state file. Null where it belongs to another training (other config, data, seed or version).
+ * Reads a state file and which versions made it. Null where it belongs to another training (other config or data).
  * @throws AppError `training.state-damaged`
  */
-export function decodeTrainingState(bytes: Uint8Array, fingerprint: string, file: string): TrainingState | null {
+export function decodeTrainingState(
+  bytes: Uint8Array,
+  fingerprint: string,
+  file: string,
+): { readonly state: TrainingState; readonly versions: readonly string[] } | null {
   const start = magic.length + 4
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   if (bytes.byteLength < start || new TextDecoder().decode(bytes.subarray(0, magic.length)) !== magic)
@@ -99,12 +111,13 @@ export function decodeTrainingState(bytes: Uint8Array, fingerprint: string, file
     offset += length * 4
   }
   const { weights, firstMoments, secondMoments } = values
-  return {
+  const state: TrainingState = {
     head: { weights, firstMoments, secondMoments, steps: header.steps },
     schedule: header.schedule,
     best: header.best && { ...header.best, weights: values.best },
     history: header.history,
   }
+  return { state, versions: header.versions }
 }
 
 function parseHeader(bytes: Uint8Array, file: string): Header {

@@ -12,7 +12,7 @@ import type { HeadConfig } from '#main/onnx/architectures/config.ts'
 import { stateDict } from '#main/training/head-state.ts'
 import { trainingHistory } from '#main/training/run-results.ts'
 import type { SeedResults } from '#main/training/run-results.ts'
-import type { BestEpoch, EpochRecord, TrainingState } from '#main/training/training-state.ts'
+import type { BestEpoch, EpochRecord, StateOrigin, TrainingState } from '#main/training/training-state.ts'
 import { decodeTrainingState, encodeTrainingState } from '#main/training/training-state.ts'
 
 /** The files of one seed, as RAFNet names them; the state file is ours and goes when the seed is done. */
@@ -21,9 +21,9 @@ export interface SeedFolder {
   readonly resultsFile: string
   saveConfig(config: ConfigMapping): Promise<void>
   saveBest(head: HeadConfig, best: BestEpoch): Promise<void>
-  saveState(state: TrainingState, fingerprint: string): Promise<void>
+  saveState(state: TrainingState, origin: StateOrigin): Promise<void>
   /** The state of an interrupted training with this fingerprint, or null. */
-  loadState(fingerprint: string): TrainingState | null
+  loadState(fingerprint: string): ReturnType<typeof decodeTrainingState>
   /** The results of a finished training with this fingerprint, or null. */
   loadResults(fingerprint: string): SeedResults | null
   saveResults(results: SeedResults, history: readonly EpochRecord[]): Promise<void>
@@ -70,7 +70,7 @@ export function openSeedFolder(outputFolder: string, seed: number): SeedFolder {
     resultsFile,
     saveConfig: (value) => writeText(config, writeConfig(value)),
     saveBest: (head, { weights, steps }) => writeWhole(best, [writeCheckpoint(stateDict(head, weights, steps))]),
-    saveState: (value, fingerprint) => writeWhole(state, encodeTrainingState(value, fingerprint)),
+    saveState: (value, origin) => writeWhole(state, encodeTrainingState(value, origin)),
     loadState: (fingerprint) =>
       existsSync(state) ? decodeTrainingState(readFileSync(state), fingerprint, state) : null,
     loadResults: (fingerprint) => {

@@ -13,6 +13,8 @@ import { trainSeed } from '#main/training/train-seed.ts'
 import type { SeedResult } from '#main/training/train-seed.ts'
 import { parseTrainingConfig, splitNames } from '#main/training/training-config.ts'
 import type { SplitName, TrainingConfig } from '#main/training/training-config.ts'
+import type { StateOrigin } from '#main/training/training-state.ts'
+import type { HeadConfig } from '#main/onnx/architectures/config.ts'
 import { AppError } from '#shared/contract/app-error.ts'
 import type { Finding } from '#shared/contract/summary.ts'
 import type { SeedSpread, SeedSummary, TrainingMessage, TrainingSummary } from '#shared/contract/training.ts'
@@ -122,7 +124,7 @@ async function openRun(input: TrainInput, signal: AbortSignal): Promise<Training
     seeds: input.seeds ?? config.seeds,
     findings: [...splitFindings(config.labelNames, known, leakage), ...ignoredKeys(config)],
     leakage,
-    fingerprint: fingerprintOf(config, splits, input.appVersion),
+    fingerprint: fingerprintOf(config, splits),
   }
 }
 
@@ -141,10 +143,10 @@ async function loadSplits(
   return { train: await load('train'), val: await load('val'), test: await load('test') }
 }
 
-/** What a resumed training must share to give the same numbers; seeds and places may differ. */
-function fingerprintOf({ head, options }: TrainingConfig, splits: Splits, appVersion: string): string {
+/** What a resumed training must share; seeds, places and the version of Lectern may differ. */
+function fingerprintOf({ head, options }: TrainingConfig, splits: Splits): string {
   const features = splitNames.map((name) => splits[name].sha256)
-  return createHash('sha256').update(JSON.stringify({ head, options, features, appVersion })).digest('hex')
+  return createHash('sha256').update(JSON.stringify({ head, options, features })).digest('hex')
 }
 
 interface SeedTurn {
@@ -170,7 +172,9 @@ async function* trainOne(
   const folder = openSeedFolder(run.outputFolder, seed)
   const known = input.resume ? folder.loadResults(fingerprint) : null
   if (known !== null) return { results: known, summary: seedSummary(known, true), files: folder.files() }
-  const state = input.resume ? folder.loadState(fingerprint) : null
+  const saved = input.resume ? folder.loadState(fingerprint) : null
+  const state = saved?.state ?? null
+  const versions = [...new Set([...(saved?.versions ?? []), input.appVersion])]
   if (state === null && endsEarly(0)) return null
   if (state === null) await folder.clear()
   await folder.saveConfig(run.mapping)
@@ -178,7 +182,8 @@ async function* trainOne(
   yield { kind: 'seed', seed, position, resumedAfterEpoch: history.length, history }
   const splits = { train: run.splits.train.rows, val: run.splits.val.rows, test: run.splits.test.rows }
   const request = { config: config.head, options: config.options, splits, seed, state, endsEarly }
-  const result = yield* followSeed(run, folder, trainSeed(prepared, request, signal), seed)
+  const training = trainSeed(prepared, request, signal)
+  const result = yield* followSeed({ fingerprint, versions }, config.head, folder, training, seed)
   if (result === null) return null
   const results = seedResults(
     {
@@ -187,7 +192,7 @@ async function* trainOne(
       configFile: resolve(input.root, input.config),
       device: 'cpu',
       timestamp: new Date().toISOString(),
-      provenance: provenanceOf(run, prepared, result),
+      provenance: provenanceOf(run, prepared, result, versions),
     },
     seed,
     result,
@@ -198,7 +203,8 @@ async function* trainOne(
 
 /** Passes a seed's events on, and saves the best epoch and the state after each. */
 async function* followSeed(
-  { config, fingerprint }: TrainingRun,
+  origin: StateOrigin,
+  head: HeadConfig,
   folder: SeedFolder,
   training: ReturnType<typeof trainSeed>,
   seed: number,
@@ -213,8 +219,8 @@ async function* followSeed(
       continue
     }
     const { state, record, isBest } = event
-    if (isBest && state.best) await folder.saveBest(config.head, state.best)
-    await folder.saveState(state, fingerprint)
+    if (isBest && state.best) await folder.saveBest(head, state.best)
+    await folder.saveState(state, origin)
     const now = performance.now()
     yield { kind: 'epoch', seed, record, isBest, elapsedMs: now - start }
     start = now
@@ -225,9 +231,11 @@ function provenanceOf(
   { input, config, splits, leakage, fingerprint }: TrainingRun,
   prepared: PreparedTraining,
   { history }: SeedResult,
+  versions: readonly string[],
 ): Provenance {
   return {
     version: input.appVersion,
+    versions,
     lock_file_sha256: input.lockFileSha256,
     features_sha256: { train: splits.train.sha256, val: splits.val.sha256, test: splits.test.sha256 },
     label_state: input.labelState ?? 'as in the feature files',

@@ -143,7 +143,7 @@ print(json.dumps([list(state)[0], str(state['classifier.1.num_batches_tracked'].
   })
 })
 
-test('a training whose process died goes on with --resume and ends with the same numbers', async () => {
+test('a training whose process died goes on with --resume, in a newer version too, and ends with the same numbers', async () => {
   const [whole, broken] = [temporaryFolder(), temporaryFolder()]
   const { seeds } = endOf(await train(inputFor(configIn(whole), whole)))
   const other = createComputeClient({ fork: forkWithNode(computeEntry) })
@@ -154,12 +154,15 @@ test('a training whose process died goes on with --resume and ends with the same
     }
   }
   await expect(watch()).rejects.toMatchObject({ code: 'compute.closed' })
-  const messages = await train(inputFor(config, broken, { resume: true }))
+  const messages = await train(inputFor(config, broken, { resume: true, appVersion: '0.2.0-test' }))
   const summary = endOf(messages)
   expect(summary.seeds.map((one) => ({ ...one, reused: false }))).toEqual(seeds)
   expect(summary.seeds.map((one) => one.reused)).toEqual([true, false])
   const resumed = messages.find((message) => message.kind === 'seed')
   expect(resumed?.resumedAfterEpoch).toBeGreaterThanOrEqual(2)
+  expect(json(broken, 'results', 'training', 'tiny', 'seed_42', 'results.json')).toMatchObject({
+    lectern: { version: '0.2.0-test', versions: ['0.1.0-test', '0.2.0-test'] },
+  })
 })
 
 test('a cancelled training ends, and its process lives on', async () => {

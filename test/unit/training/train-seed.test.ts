@@ -109,11 +109,14 @@ test('the same seed gives the same numbers to the last bit, another seed others'
   expect(lossesOf(other)).not.toEqual(lossesOf(one))
 })
 
+const origin = { fingerprint: 'print', versions: ['0.1.0', '0.2.0'] }
+
 test('a training that goes on from its state file ends where the whole one does', async () => {
   const request = requestFor('CCSG')
   const whole = await train(request)
-  const bytes = Buffer.concat(encodeTrainingState(whole.states[1]!, 'print'))
-  const state = decodeTrainingState(bytes, 'print', 'state')
+  const bytes = Buffer.concat(encodeTrainingState(whole.states[1]!, origin))
+  const { state, versions } = decodeTrainingState(bytes, 'print', 'state')!
+  expect(versions).toEqual(origin.versions)
   const rest = await train({ ...request, state })
   expect(rest.events.filter(({ kind }) => kind === 'epoch')).toHaveLength(2)
   expect(rest.result).toEqual(whole.result)
@@ -121,7 +124,7 @@ test('a training that goes on from its state file ends where the whole one does'
 
 test('a state of another training is not taken, a damaged one is refused', async () => {
   const { states } = await train(requestFor('MLP', { epochs: 1 }))
-  const bytes = Buffer.concat(encodeTrainingState(states[0]!, 'print'))
+  const bytes = Buffer.concat(encodeTrainingState(states[0]!, origin))
   expect(decodeTrainingState(bytes, 'other', 'state')).toBeNull()
   for (const damaged of [
     bytes.subarray(0, 5),
