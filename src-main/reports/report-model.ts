@@ -1,4 +1,4 @@
-import type { Evaluation, SceneScore } from '#shared/contract/evaluation.ts'
+import type { Evaluation, FigureIntervals, SceneScore } from '#shared/contract/evaluation.ts'
 import type { Faces } from '#shared/contract/schemas.ts'
 import type { BehaviourClass } from '#shared/domain/behaviour-class.ts'
 import type { LabelSource } from '#shared/domain/label.ts'
@@ -29,7 +29,12 @@ export interface ReportRun {
   readonly providerReason: string
   /** ISO 8601. */
   readonly predictedAt: string
+  /** How students were put together for the model, as `scene`. */
+  readonly batching: string
+  /** The runs that an ensemble mixes and how much each counts; empty for a model of its own. */
+  readonly members: readonly { readonly name: string; readonly weight: number }[]
   readonly evaluation: Evaluation
+  readonly intervals: FigureIntervals
 }
 
 /** How often each class is a label in force, over all scenes of the report. */

@@ -55,6 +55,8 @@ export function useAppActions(): void {
     'project.sample': opening.openSample,
     'project.import-split': inProject(upkeep.importSplit),
     'project.rescan': { run: upkeep.rescan, when: () => project.summary?.photoRoot != null },
+    'project.duplicates': inProject(() => (dialogs.duplicates = true)),
+    'project.places': inProject(() => (dialogs.places = true)),
     'project.relink': inProject(upkeep.relink),
     'project.close': inProject(async () => {
       await notices.guard(() => project.close())
@@ -92,4 +94,5 @@ export function useAppActions(): void {
     else void opening.openPaths(command.paths)
   }
   followStream((client) => client.host.commands({}), obey)
+  followStream((client) => client.exchange.photoNews({}), upkeep.tellNews)
 }

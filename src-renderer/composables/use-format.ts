@@ -12,8 +12,11 @@ export function useFormat() {
   const pValue = (p: number) => (p < 0.001 ? `< ${number(0.001, 3)}` : number(p, 3))
   /** The same behind a `p` in a sentence. */
   const pRelation = (p: number) => (p < 0.001 ? pValue(p) : `= ${pValue(p)}`)
+  /** A day alone is one of the calendar, whatever the time zone. */
   const dateTime = (iso: string) =>
-    new Intl.DateTimeFormat(locale.value, { dateStyle: 'medium', timeStyle: 'short' }).format(new Date(iso))
+    iso.length === 10
+      ? new Intl.DateTimeFormat(locale.value, { dateStyle: 'medium', timeZone: 'UTC' }).format(new Date(iso))
+      : new Intl.DateTimeFormat(locale.value, { dateStyle: 'medium', timeStyle: 'short' }).format(new Date(iso))
 
   function bytes(size: number): string {
     const units = ['B', 'kB', 'MB', 'GB']

@@ -1,4 +1,6 @@
 import { useI18n } from 'vue-i18n'
+import type { PhotoNews, ScanSummary } from '#shared/contract/exchange.ts'
+import { useDialogs } from '../stores/dialogs.ts'
 import { useNotices } from '../stores/notices.ts'
 import { usePicker } from '../stores/picker.ts'
 import { useProject } from '../stores/project.ts'
@@ -11,13 +13,42 @@ export function useProjectUpkeep() {
   const project = useProject()
   const notices = useNotices()
   const picker = usePicker()
+  const dialogs = useDialogs()
 
   async function rescan(): Promise<void> {
     const summary = await notices.guard(() => session.api().exchange.scanPhotos({ folder: null }))
+    if (summary) await tellScan(summary)
+  }
+
+  /** Scans a folder whose scenes are on screen already; what was refused is shown at the end, by name. */
+  async function scanFolder(folder: string): Promise<void> {
+    const summary = await notices.guard(() => session.api().exchange.scanPhotos({ folder }))
     if (!summary) return
-    const { found, added, moved, missing } = summary
-    notices.add(missing > 0 ? 'warning' : 'success', t('upkeep.scanned', { found, added, moved, missing }))
+    await tellScan(summary)
+    const isQuiet = summary.findings.every(({ severity }) => severity === 'info')
+    if (summary.added === 0 || !isQuiet) dialogs.importing = { mode: 'photos', scan: summary }
+  }
+
+  async function tellScan({ found, added, moved, missing, refused, exactDuplicates }: ScanSummary): Promise<void> {
+    const sentences = [
+      t('upkeep.scanned', { found, added, moved, missing }),
+      ...(refused.length > 0 ? [t('upkeep.refused', { count: refused.length }, refused.length)] : []),
+      ...(exactDuplicates > 0 ? [t('upkeep.copies', { count: exactDuplicates }, exactDuplicates)] : []),
+    ]
+    const action = { label: t('actions.project.duplicates'), run: () => (dialogs.duplicates = true) }
+    const kind = missing + refused.length > 0 ? 'warning' : 'success'
+    notices.add(kind, sentences.join(' '), exactDuplicates > 0 ? { action } : {})
     await notices.guard(() => project.refresh())
+  }
+
+  /** Photos came, moved or went while nobody asked. */
+  function tellNews({ added, moved, missing }: PhotoNews): void {
+    const parts = [
+      ...(added > 0 ? [t('upkeep.newPhotos', { count: added }, added)] : []),
+      ...(moved > 0 ? [t('upkeep.movedPhotos', { count: moved }, moved)] : []),
+      ...(missing > 0 ? [t('upkeep.missingPhotos', { count: missing }, missing)] : []),
+    ]
+    notices.add(missing > 0 ? 'warning' : 'info', parts.join(' · '))
   }
 
   async function relink(): Promise<void> {
@@ -41,5 +72,5 @@ export function useProjectUpkeep() {
     }
   }
 
-  return { rescan, relink, importSplit }
+  return { rescan, scanFolder, tellNews, relink, importSplit }
 }

@@ -81,6 +81,9 @@ export async function bench(): Promise<BenchResult[]> {
       return client.edits.apply({ edits: [edit], annotator: 'bench' })
     })
     const undo = await medianMs(20, () => client.edits.undo({}))
+    const report = await longestBlock(() =>
+      client.reports.write({ runId, out: join(folder, 'report'), formats: ['html', 'csv', 'json'] }),
+    )
     const large = await largeStep(client, rows.map((row) => row.id).slice(0, 200))
     return [
       atMost('evaluate 50,000 students', evaluate, 'ms', 200),
@@ -94,6 +97,7 @@ export async function bench(): Promise<BenchResult[]> {
       blockResult('50,000 students predicted', predictBlock),
       blockResult('a training on 50,000 students planned', planBlock),
       blockResult('2,000 clustered resamples', intervalsBlock),
+      blockResult('report of 50,000 students written', report),
       ...large,
     ]
   } finally {

@@ -1,3 +1,5 @@
+import { minimumSupport } from '#shared/metrics/enough.ts'
+import { headlineRows } from '../headline-rows.ts'
 import { className, isWrong, type ReportHead, type ReportScene } from '../report-model.ts'
 
 /** Spreadsheets take text that starts so for a formula; an apostrophe keeps it text. */
@@ -78,17 +80,49 @@ async function* labelledScenesCsv(
   yield csvLine(['all', labels.students, labels.labelled, ...classes.map(({ index }) => labels.counts.get(index) ?? 0)])
 }
 
-/** One line a class: its figures in percent, then its row of the confusion matrix; without a run, its students alone. */
+/** One line a headline figure: percent, over how many students, its 95 % interval and where that comes from; nothing without a run. */
+export function figuresCsv({ run }: ReportHead): string {
+  const header = csvLine(['figure', 'percent', 'students', 'interval low', 'interval high', 'interval method'])
+  const rows = run ? headlineRows(run.evaluation, run.intervals) : []
+  const lines = rows.map(({ figure, percent, total, interval, method }) =>
+    csvLine([figure, percent, total, ...(interval ?? [null, null]), method]),
+  )
+  return byteOrderMark + header + lines.join('')
+}
+
+/**
+ * One line a class: its figures in percent with the interval of its F1 and whether it has too few students to say much (1), then its row
+ * of the confusion matrix; without a run, its students alone.
+ */
 export function classesCsv({ run, classes, labels }: ReportHead): string {
   if (!run) {
     const lines = classes.map(({ name, index }) => csvLine([name, labels.counts.get(index) ?? 0]))
     return byteOrderMark + csvLine(['class', 'students']) + lines.join('')
   }
-  const { evaluation } = run
+  const { evaluation, intervals } = run
   const predicted = evaluation.classes.map((one) => `predicted ${one.class.name}`)
-  const header = csvLine(['class', 'students', 'precision', 'recall', 'f1', ...predicted])
+  const header = csvLine([
+    'class',
+    'students',
+    'precision',
+    'recall',
+    'f1',
+    'f1 interval low',
+    'f1 interval high',
+    'few students',
+    ...predicted,
+  ])
   const rows = evaluation.classes.map((one, row) =>
-    csvLine([one.class.name, one.support, one.precision, one.recall, one.f1, ...(evaluation.confusion[row] ?? [])]),
+    csvLine([
+      one.class.name,
+      one.support,
+      one.precision,
+      one.recall,
+      one.f1,
+      ...(intervals.classF1[row] ?? [null, null]),
+      one.support < minimumSupport ? 1 : 0,
+      ...(evaluation.confusion[row] ?? []),
+    ]),
   )
   return byteOrderMark + header + rows.join('')
 }

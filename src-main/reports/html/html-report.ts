@@ -1,6 +1,6 @@
 import { sampleNote } from '#shared/domain/sample-note.ts'
-import type { ReportHead, ReportScene } from '../report-model.ts'
-import { reportWords } from '../report-words.ts'
+import type { ReportHead, ReportRun, ReportScene } from '../report-model.ts'
+import { reportWords, type ReportWords } from '../report-words.ts'
 import { escapeHtml } from './escape-html.ts'
 import { figuresSection } from './figures-section.ts'
 import { labelsSection } from './labels-section.ts'
@@ -19,9 +19,26 @@ export async function* htmlReport(head: ReportHead, scenes: AsyncIterable<Report
 <title>${escapeHtml(head.project)} · ${words.title}</title><style>${reportStyle(head.classes)}</style></head><body><main>
 <h1>${words.title}</h1><p><b>${escapeHtml(head.project)}</b> · ${escapeHtml(head.generatedAt.slice(0, 10))}</p>
 <p class="quiet">${model} · ${words.made} ${escapeHtml(head.appVersion)}</p>
-${head.note === null ? '' : `<p class="note">${escapeHtml(head.note === sampleNote ? words.sampleNote : head.note)}</p>`}
+${run ? batchingLine(words, run.batching) + membersLine(words, run.members) : ''}${head.note === null ? '' : `<p class="note">${escapeHtml(head.note === sampleNote ? words.sampleNote : head.note)}</p>`}
 <p class="quiet">${head.faces === 'shown' ? words.facesShown : words.facesPixelated}</p>
-${run ? figuresSection(head, run.evaluation) : labelsSection(head)}`
+${run ? figuresSection(head, run) : labelsSection(head)}`
   for await (const scene of scenes) yield sceneSection(head, scene)
   yield '</main></body></html>\n'
+}
+
+/** Says how students were grouped where that was not by scene: `rafnet:<rows>`, or several ways in an ensemble. */
+function batchingLine(words: ReportWords, batching: string): string {
+  if (batching === 'scene') return ''
+  const ways = batching.split(' + ').map((way) => {
+    const rows = /^rafnet:(\d+)$/.exec(way)?.[1]
+    if (rows) return words.batchedRows.replace('{rows}', rows)
+    return way === 'scene' ? words.batchedScene : escapeHtml(way)
+  })
+  return `<p class="quiet">${words.batching}: ${ways.join(' + ')}</p>\n`
+}
+
+function membersLine(words: ReportWords, members: ReportRun['members']): string {
+  if (members.length === 0) return ''
+  const items = members.map(({ name, weight }) => `${escapeHtml(name)} (${weight.toFixed(3)})`)
+  return `<p class="quiet">${words.members}: ${items.join(', ')}</p>\n`
 }

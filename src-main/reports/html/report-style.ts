@@ -32,6 +32,7 @@ b.chip{display:inline-block;min-width:18px;border-radius:4px;text-align:center;f
 section.scene{margin-top:40px;padding-top:20px;border-top:2px solid #1c2430;break-before:page}
 section.scene header{display:flex;justify-content:space-between;align-items:baseline;gap:16px;flex-wrap:wrap}
 section.scene img{display:block;width:100%;height:auto;border-radius:6px;margin:12px 0}
+tr.few td{color:#5b6675}
 svg{vertical-align:middle}
 @media print{body{background:#fff}main{max-width:none;padding:0}section.scene:first-of-type{break-before:page}table.students tr{break-inside:avoid}}
 @media (max-width:720px){.columns{columns:1}main{padding:20px 14px}}

@@ -1,10 +1,9 @@
-import { createHash } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
+import { createHash, type Hash } from 'node:crypto'
 import { join } from 'node:path'
 import type { LecternContract } from '#shared/contract/contract.ts'
 import type { ReportFormat, ReportSummary } from '#shared/contract/reports.ts'
 import type { Handlers } from '#shared/rpc/types.ts'
-import { classesCsv, scenesCsv, studentsCsv } from '#main/reports/csv/csv-report.ts'
+import { classesCsv, figuresCsv, scenesCsv, studentsCsv } from '#main/reports/csv/csv-report.ts'
 import { htmlReport } from '#main/reports/html/html-report.ts'
 import { reportStyle } from '#main/reports/html/report-style.ts'
 import { jsonReport } from '#main/reports/json/json-report.ts'
@@ -29,6 +28,7 @@ const filesOf: Readonly<Record<ReportFormat, readonly ReportFile[]>> = {
     { name: 'students.csv', photos: false, content: studentsCsv },
     { name: 'scenes.csv', photos: false, content: scenesCsv },
     { name: 'classes.csv', photos: false, content: classesCsv },
+    { name: 'figures.csv', photos: false, content: figuresCsv },
   ],
   json: [{ name: 'report.json', photos: false, content: jsonReport }],
 }
@@ -51,7 +51,7 @@ export function createReports(context: WorkbenchContext): Handlers<LecternContra
         'report.html',
         async (job) => {
           const project = context.project.require()
-          const head = await reportHead(context, project, choice)
+          const head = await reportHead(context, project, choice, job.signal)
           const all = chosenScenes(project, choice)
           const shown = { ...choice, sceneIds: all.slice(0, previewScenes) }
           const onScene = (done: number) => job.progress(done, shown.sceneIds.length)
@@ -76,7 +76,7 @@ type WriteInput = ReportChoice & { readonly out: string; readonly formats: reado
 
 async function writeReport(context: WorkbenchContext, input: WriteInput, job: Job): Promise<ReportSummary> {
   const project = context.project.require()
-  const head = await reportHead(context, project, input)
+  const head = await reportHead(context, project, input, job.signal)
   const choice = { ...input, sceneIds: chosenScenes(project, input) }
   const wanted = [...new Set(input.formats)].flatMap((format) => filesOf[format])
   const total = wanted.length * choice.sceneIds.length
@@ -85,19 +85,31 @@ async function writeReport(context: WorkbenchContext, input: WriteInput, job: Jo
     const onScene = (done: number) => job.progress(position * choice.sceneIds.length + done, total)
     const scenes = reportScenes(context, project, head, choice, { photos, signal: job.signal, onScene })
     const file = join(input.out, name)
-    await writeFileAtomically(file, content(head, scenes))
-    const bytes = await readFile(file)
-    files.push({ file, bytes: bytes.byteLength })
+    const written = { hash: createHash('sha256'), bytes: 0 }
+    await writeFileAtomically(file, measured(content(head, scenes), written))
+    files.push({ file, bytes: written.bytes })
     insertExport(project.store, {
       at: head.generatedAt,
       file,
-      sha256: createHash('sha256').update(bytes).digest('hex'),
-      bytes: bytes.byteLength,
+      sha256: written.hash.digest('hex'),
+      bytes: written.bytes,
       selection: { kind: 'report', runId: input.runId, faces: input.faces, sceneIds: input.sceneIds },
       students: head.run?.evaluation.students ?? head.labels.labelled,
     })
   }
   return { folder: input.out, files, faces: input.faces }
+}
+
+/** Hashes and counts what passes, so that a report of any size need not be read again. */
+async function* measured(
+  pieces: AsyncIterable<string> | string,
+  written: { readonly hash: Hash; bytes: number },
+): AsyncGenerator<string, void> {
+  for await (const piece of typeof pieces === 'string' ? [pieces] : pieces) {
+    written.hash.update(piece)
+    written.bytes += Buffer.byteLength(piece)
+    yield piece
+  }
 }
 
 /** The preview needs nothing but itself: its one style sheet by its hash, images in the page. */

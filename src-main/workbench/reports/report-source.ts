@@ -1,3 +1,4 @@
+import type { ModelInfo } from '#shared/contract/models.ts'
 import type { Faces } from '#shared/contract/schemas.ts'
 import type { SceneDetail, SceneStudent } from '#shared/contract/scenes.ts'
 import { classByIndex, type BehaviourClass } from '#shared/domain/behaviour-class.ts'
@@ -9,14 +10,14 @@ import {
   type ReportScene,
   type ReportStudent,
 } from '#main/reports/report-model.ts'
-import type { Store } from '#main/store/store.ts'
 import { listClasses } from '#main/store/tables/class.ts'
-import { getModel } from '#main/store/tables/model.ts'
 import { getProperty } from '#main/store/tables/property.ts'
 import { tallyLabels } from '#main/store/tables/label-tally.ts'
 import { allSceneIds } from '#main/store/tables/scene.ts'
 import { evaluateRun } from '../evaluation/evaluate-run.ts'
+import { figureIntervals } from '../evaluation/figure-intervals.ts'
 import { knownRun } from '../models/run-info.ts'
+import { ensembleFamily, storedModel, toModelInfo } from '../models/stored-model.ts'
 import { photoFile } from '../media/photo-file.ts'
 import type { OpenProject } from '../projects/open-project.ts'
 import { summarise } from '../projects/project-summary.ts'
@@ -34,18 +35,19 @@ export interface ReportChoice {
 /** Annotated photos are this large at most: readable on paper, and a report of forty scenes stays within an e-mail. */
 const photoLongerSidePx = 1600
 
-/** Everything of a report but its scenes. Throws AppError `runs.unknown`. */
+/** Everything of a report but its scenes. Throws AppError `runs.unknown` and, when aborted, `job.cancelled`. */
 export async function reportHead(
   context: WorkbenchContext,
   project: OpenProject,
   choice: ReportChoice,
+  signal: AbortSignal,
 ): Promise<ReportHead> {
   const { store } = project
   return {
     project: summarise(project).name,
     note: getProperty(store, 'note'),
     classes: listClasses(store),
-    run: choice.runId === null ? null : await reportRun(store, choice.runId, choice.sceneIds),
+    run: choice.runId === null ? null : await reportRun(project, choice.runId, choice.sceneIds, signal),
     labels: tallyLabels(store, choice.sceneIds),
     generatedAt: context.clock().toISOString(),
     appVersion: context.appVersion,
@@ -54,17 +56,31 @@ export async function reportHead(
   }
 }
 
-async function reportRun(store: Store, runId: number, sceneIds: ReportChoice['sceneIds']): Promise<ReportRun> {
+async function reportRun(
+  project: OpenProject,
+  runId: number,
+  sceneIds: ReportChoice['sceneIds'],
+  signal: AbortSignal,
+): Promise<ReportRun> {
+  const { store } = project
   const run = knownRun(store, runId)
+  const model = toModelInfo(storedModel(project, run.modelId))
   return {
     name: run.name,
-    family: getModel(store, run.modelId)?.family ?? '',
+    family: model.family,
     provider: run.provider,
     providerReason: run.providerReason,
     predictedAt: run.createdAt,
+    batching: run.batching,
+    members: membersOf(model),
     evaluation: await evaluateRun(store, runId, sceneIds),
+    intervals: await figureIntervals(store, runId, sceneIds, signal),
   }
 }
+
+/** Members and weights stand among the parameters of an ensemble. */
+const membersOf = ({ family, assumptions }: ModelInfo): ReportRun['members'] =>
+  family === ensembleFamily ? assumptions.map((one) => ({ name: one.parameter, weight: Number(one.value) })) : []
 
 export const chosenScenes = (project: OpenProject, choice: ReportChoice): readonly number[] =>
   choice.sceneIds ?? allSceneIds(project.store)
@@ -83,6 +99,7 @@ export async function* reportScenes(
   choice: ReportChoice & { readonly sceneIds: readonly number[] },
   { photos, signal, onScene }: SceneOptions,
 ): AsyncGenerator<ReportScene, void> {
+  const scores = new Map(head.run?.evaluation.scenes.map((score) => [score.sceneId, score]))
   for (const [position, sceneId] of choice.sceneIds.entries()) {
     signal.throwIfAborted()
     // Lets calls and other jobs in between two scenes.
@@ -95,7 +112,7 @@ export async function* reportScenes(
       room: detail.scene.room,
       takenAt: detail.scene.takenAt,
       reviewed: detail.scene.review === 'reviewed',
-      score: head.run?.evaluation.scenes.find((score) => score.sceneId === sceneId) ?? null,
+      score: scores.get(sceneId) ?? null,
       students,
       photo: photos && detail.scene.hasPhoto ? await annotatedPhoto(context, project, detail, students, head) : null,
     }

@@ -38,6 +38,8 @@ export const actionCatalogue: readonly ActionDefinition[] = [
       ['project.sample'],
       ['project.import-split'],
       ['project.rescan'],
+      ['project.duplicates'],
+      ['project.places'],
       ['project.relink'],
       ['project.close'],
     ],

@@ -1,10 +1,10 @@
 import { sampleNote } from '#shared/domain/sample-note.ts'
 import { rafnetClasses } from '#shared/domain/behaviour-class.ts'
-import type { Evaluation } from '#shared/contract/evaluation.ts'
-import { csvLine, classesCsv, scenesCsv, studentsCsv } from '#main/reports/csv/csv-report.ts'
+import type { Evaluation, FigureIntervals } from '#shared/contract/evaluation.ts'
+import { csvLine, classesCsv, figuresCsv, scenesCsv, studentsCsv } from '#main/reports/csv/csv-report.ts'
 import { htmlReport } from '#main/reports/html/html-report.ts'
 import { jsonReport } from '#main/reports/json/json-report.ts'
-import type { ReportHead, ReportScene } from '#main/reports/report-model.ts'
+import type { ReportHead, ReportRun, ReportScene } from '#main/reports/report-model.ts'
 import { describe, expect, test } from 'vitest'
 
 const score = { sceneId: 1, scene: 'a&b.jpg', students: 2, correct: 1, accuracy: 50, interval: [9.45, 90.55] as const }
@@ -33,6 +33,22 @@ const evaluation: Evaluation = {
   withoutLabel: 1,
   withoutPrediction: 0,
 }
+const drawn = [21.25, 43.5] as const
+const intervals: FigureIntervals = {
+  runId: 1,
+  scenes: 20,
+  resamples: 2000,
+  intervals: {
+    accuracy: [40.5, 59.5],
+    accuracyNoNull: null,
+    macroF1: drawn,
+    macroF1NoNull: drawn,
+    macroF1NonNullClasses: drawn,
+    weightedF1: null,
+  },
+  classF1: [[31, 69], null, null, null, null],
+}
+const withRun = (more: Partial<ReportRun>): ReportHead => head({ run: { ...head().run!, ...more } })
 const head = (more: Partial<ReportHead> = {}): ReportHead => ({
   project: '<script>alert(1)</script>',
   note: null,
@@ -43,7 +59,10 @@ const head = (more: Partial<ReportHead> = {}): ReportHead => ({
     provider: 'cpu',
     providerReason: 'CUDA is missing',
     predictedAt: '2026-11-22T01:00:00Z',
+    batching: 'scene',
+    members: [],
     evaluation,
+    intervals,
   },
   labels: { students: 3, labelled: 2, counts: new Map([[0, 2]]) },
   generatedAt: '2026-11-22T02:00:00Z',
@@ -118,6 +137,54 @@ describe('HTML', () => {
   })
 })
 
+describe('the figures of HTML', () => {
+  const html = (run: Partial<ReportRun>, language: 'en' | 'zh-CN' = 'en') =>
+    text(htmlReport({ ...withRun(run), language }, one()))
+  const tileOf = (page: string, figure: string) => page.split(`<dt>${figure}</dt>`)[1]?.split('</div>')[0]
+
+  test('carry their intervals: of scenes where there are enough, Wilson’s for the rates where not', async () => {
+    const page = await html({})
+    expect(tileOf(page, 'Accuracy')).toContain('50.00 %<small>1 of 2 · 95 % interval 40.5–59.5 %')
+    expect(tileOf(page, 'Accuracy without Null')).toContain('1 of 2 · 95 % interval 9.4–90.5 %')
+    expect(tileOf(page, 'Macro F1, no-null (the paper’s)')).toContain('n = 2 · 95 % interval 21.3–43.5 %')
+    expect(tileOf(page, 'Weighted F1')).toContain('n = 2 · no interval')
+    expect(page).toContain('2000 resamples of 20 whole scenes')
+    expect(page).not.toContain('too much')
+    const few = await html({ intervals: { ...intervals, scenes: 19 } })
+    expect(tileOf(few, 'Accuracy')).toContain('1 of 2 · 95 % interval 9.4–90.5 %')
+    expect(few).toContain('So few scenes promise too much')
+    expect(await html({ intervals: { ...intervals, scenes: 1 } })).toContain('there are fewer than two')
+  })
+
+  test('of each class have intervals; those of few students are greyed and starred', async () => {
+    const [first, ...others] = evaluation.classes
+    const page = await html({ evaluation: { ...evaluation, classes: [{ ...first!, support: 10 }, ...others] } })
+    const rows = page.split('<h2>Per class</h2>')[1]!.split('</table>')[0]!.split('<tr').slice(2)
+    expect(rows).toHaveLength(5)
+    expect(rows[0]).not.toContain('few')
+    expect(rows[0]).toContain('<td>10</td>')
+    expect(rows[0]).toContain('50.0 % <span class="quiet">31.0–69.0 %</span></td></tr>')
+    expect(rows[1]).toContain(' class="few"')
+    expect(rows[1]).toContain('<td>1*</td>')
+    expect(rows[1]).toContain('50.0 % <span class="quiet">–</span></td></tr>')
+    expect(page).toContain('* Fewer than 10 students')
+  })
+
+  test('say how students were batched where it was not by scene, and what an ensemble mixes', async () => {
+    expect(await html({})).not.toMatch(/went through|Mixes/)
+    const page = await html({
+      batching: 'scene + rafnet:64',
+      members: [
+        { name: 'head <a>', weight: 2 / 3 },
+        { name: 'head b', weight: 1 / 3 },
+      ],
+    })
+    expect(page).toContain('Students went through the model: scene by scene + 64 consecutive rows at a time')
+    expect(page).toContain('Mixes (with weights): head &lt;a&gt; (0.667), head b (0.333)')
+    expect(await html({ batching: 'rafnet:8' }, 'zh-CN')).toContain('每次连续 8 行')
+  })
+})
+
 describe('CSV', () => {
   test('starts with a byte order mark, quotes, and keeps formulas text', async () => {
     const csv = await text(studentsCsv(head(), one()))
@@ -131,8 +198,26 @@ describe('CSV', () => {
 
   test('scenes end with a line for all, classes carry their row of the confusion matrix', async () => {
     expect((await text(scenesCsv(head(), one()))).trimEnd().split('\r\n').at(-1)).toBe('all,2,1,50,9.45,90.55')
-    expect(classesCsv(head()).split('\r\n')[1]).toBe('Bowing Head,1,50,50,50,1,1,0,0,0')
+    expect(classesCsv(head()).split('\r\n')[1]).toBe('Bowing Head,1,50,50,50,31,69,1,1,1,0,0,0')
+    expect(classesCsv(head()).split('\r\n')[2]).toBe('Listening,1,50,50,50,,,1,0,0,0,0,0')
   })
+})
+
+test('figures are a line each with interval and method; without a run there is none', () => {
+  expect(figuresCsv(head()).trimEnd().split('\r\n')).toEqual([
+    '\uFEFFfigure,percent,students,interval low,interval high,interval method',
+    'accuracy,50,2,40.5,59.5,scene bootstrap',
+    'accuracyNoNull,50,2,9.45,90.55,wilson',
+    'macroF1NoNull,33.33,2,21.25,43.5,scene bootstrap',
+    'macroF1NonNullClasses,33.33,2,21.25,43.5,scene bootstrap',
+    'macroF1,33.33,2,21.25,43.5,scene bootstrap',
+    'weightedF1,50,2,,,',
+  ])
+  expect(
+    figuresCsv(head({ run: null }))
+      .trimEnd()
+      .split('\r\n'),
+  ).toHaveLength(1)
 })
 
 test('JSON is one document with names for classes and no photos', async () => {
@@ -141,6 +226,7 @@ test('JSON is one document with names for classes and no photos', async () => {
     evaluation: Evaluation
   }
   expect(parsed.evaluation).toEqual(evaluation)
+  expect(parsed).toMatchObject({ intervals, about: { run: 'head', batching: 'scene', members: [] } })
   expect(parsed.scenes[0]!.students.map((student) => student.truth)).toEqual(['Bowing Head', 'Bowing Head', null])
   expect(JSON.stringify(parsed)).not.toContain('photo')
 })
