@@ -181,4 +181,17 @@ export const extraction = {
       device,
     }),
   )<EmbedSummary>(),
+  /** Photos → boxes → vectors → predictions, each step only where it is still missing. */
+  extract: call(
+    where.extend({
+      detector: name.nullable().default(null),
+      relation: name.nullable().default(null),
+      appearance: name.nullable().default(null),
+      noise: noise.default({ kind: 'seed', seed: 0 }),
+      modelId: id.nullable().default(null),
+      /** Feature pickle to write at the end; null writes none. */
+      out: path.nullable().default(null),
+      device,
+    }),
+  )<ExtractSummary>(),
 }

@@ -9,6 +9,7 @@ export type JobKind =
   | 'compare'
   | 'detect'
   | 'embed'
+  | 'extract'
   | 'predict'
   | 'train'
   | 'baselines'
@@ -18,12 +19,17 @@ export type JobKind =
   | 'probe'
   | 'sample'
 
+/** Step of a job that is made of several. */
+export type JobPhase = 'detect' | 'appearance' | 'relation' | 'predict' | 'export'
+
 export interface Job {
   readonly id: number
   readonly kind: JobKind
   /** What it works on, as a file or model name. */
   readonly subject: string
   readonly state: 'running' | 'done' | 'failed' | 'cancelled'
+  /** Left out by jobs of one step; `done` and `total` are the step's own. */
+  readonly phase?: JobPhase
   readonly done: number
   /** null while the size of the work is unknown. */
   readonly total: number | null

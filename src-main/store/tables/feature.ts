@@ -157,6 +157,22 @@ export async function removeFeatureSet(store: Store, setId: number): Promise<voi
   store.prepare('DELETE FROM feature_set WHERE id = ? AND producer IS NOT NULL').run(setId)
 }
 
+/** Students who are there and have a box, and how many of them have no vector in any of these sets. */
+export function countWithoutVector(
+  store: Store,
+  setIds: readonly number[],
+): { readonly students: number; readonly without: number } {
+  const marks = setIds.map(() => '?').join(', ')
+  const row = store
+    .prepare<{ students: number; without: number }>(
+      `SELECT count(*) AS students, total(NOT EXISTS (SELECT 1 FROM feature
+       WHERE student_id = student.id AND set_id IN (${marks}))) AS without
+       FROM student WHERE deleted_at IS NULL AND x1 IS NOT NULL`,
+    )
+    .get(...setIds)
+  return row ?? { students: 0, without: 0 }
+}
+
 /** Vectors of the students of one scene: one entry per student and set, students in id order, newest set first. */
 export function featuresOfScene(
   store: Store,

@@ -123,6 +123,16 @@ export function allSceneIds(store: Store): number[] {
     .map((row) => row.id)
 }
 
+/** Ids of the scenes where nobody is to be seen, in no order. */
+export function scenesWithoutStudents(store: Store): number[] {
+  return store
+    .prepare<{ id: number }>(
+      'SELECT id FROM scene WHERE NOT EXISTS (SELECT 1 FROM student WHERE scene_id = scene.id AND deleted_at IS NULL)',
+    )
+    .all()
+    .map((row) => row.id)
+}
+
 export function listScenePhotos(store: Store): ScenePhoto[] {
   const rows = store
     .prepare<Omit<ScenePhoto, 'hasPhoto'> & { hasPhoto: number }>(

@@ -1,10 +1,12 @@
+import { basename } from 'node:path'
 import type { LecternContract } from '#shared/contract/contract.ts'
 import type { Handlers } from '#shared/rpc/types.ts'
-import type { JobContext } from '../jobs/job-registry.ts'
+import type { JobContext, PhasedJobContext } from '../jobs/job-registry.ts'
 import type { WorkbenchContext } from '../workbench-context.ts'
 import { detectStudents } from './detect.ts'
 import { discardDetections } from './discard-detections.ts'
 import { embedStudents } from './embed.ts'
+import { extractAll } from './extract.ts'
 import { createTurns } from './take-turns.ts'
 import { testWeights } from './test-weights.ts'
 import { wantedWeights } from './wanted-weights.ts'
@@ -40,6 +42,12 @@ export function createExtraction(
       const work = { ...request, weights: found }
       const run = (job: JobContext) => inTurn(job.signal, () => embedStudents(context, project, work, job))
       return context.jobs.run('embed', found.name, run, { signal })
+    },
+    extract: (request, { signal }) => {
+      const project = context.project.require()
+      const run = (job: PhasedJobContext) =>
+        inTurn(job.signal, () => extractAll(context, project, weights, request, job))
+      return context.jobs.run('extract', basename(project.folder), run, { signal })
     },
     discardDetections: async ({ sceneIds }, { signal }) => {
       const at = context.clock().toISOString()

@@ -1,5 +1,5 @@
 import { AppError, cancelled, toAppError } from '#shared/contract/app-error.ts'
-import type { Job, JobKind } from '#shared/contract/jobs.ts'
+import type { Job, JobKind, JobPhase } from '#shared/contract/jobs.ts'
 import { watchLatest } from '../watch-latest.ts'
 
 /** What the work of a job gets. */
@@ -10,12 +10,18 @@ export interface JobContext {
   progress(done: number, total: number | null): void
 }
 
+/** What the work of a job of several steps gets. */
+export interface PhasedJobContext extends JobContext {
+  /** The step that begins now. */
+  phase(phase: JobPhase): void
+}
+
 export interface JobRegistry {
   /** Runs `work` as a job that everybody sees, and answers with its result; throws what it throws, as an AppError. */
   run<Result>(
     kind: JobKind,
     subject: string,
-    work: (job: JobContext) => Promise<Result>,
+    work: (job: PhasedJobContext) => Promise<Result>,
     options?: JobOptions,
   ): Promise<Result>
   list(): readonly Job[]
@@ -101,7 +107,7 @@ const newEntry = (id: number, kind: JobKind, subject: string, now: Date): Entry 
 
 async function runEntry<Result>(
   entry: Entry,
-  work: (job: JobContext) => Promise<Result>,
+  work: (job: PhasedJobContext) => Promise<Result>,
   callerSignal: AbortSignal | undefined,
   clock: () => Date,
   tell: () => void,
@@ -117,13 +123,17 @@ async function runEntry<Result>(
     toldAt = performance.now()
     tell()
   }
+  const phase = (next: JobPhase): void => {
+    entry.job = { ...entry.job, phase: next, done: 0, total: null }
+    tell()
+  }
   const end = (change: Pick<Job, 'state' | 'error'>): void => {
     entry.job = { ...entry.job, ...change, endedAt: clock().toISOString(), cancellable: false }
     tell()
   }
   try {
     if (signal.aborted) throw cancelled()
-    const result = await work({ signal, progress })
+    const result = await work({ signal, progress, phase })
     end({ state: 'done', error: null })
     return result
   } catch (thrown) {
