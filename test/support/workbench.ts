@@ -88,7 +88,17 @@ export function importScenes(store: Store, imported: ImportedScenes): { sceneIds
   const importId = startImport(store, { kind: 'features', file: 'features.pkl', createdAt: stillClock().toISOString() })
   const file = `${importFolder(importId)}/${modality}.bin`
   const form = { container: 'rows', dtype: '<f4' }
-  const set = { modality, width, dtype: 'f4', byteOrder: 'little' as const, form, file, sha256: 'aa', importId, producer: null }
+  const set = {
+    modality,
+    width,
+    dtype: 'f4',
+    byteOrder: 'little' as const,
+    form,
+    file,
+    sha256: 'aa',
+    importId,
+    producer: null,
+  }
   const setId = insertFeatureSet(store, set)
   const annotator = annotatorId(store, 'imported')
   const at = stillClock().toISOString()
