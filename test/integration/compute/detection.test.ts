@@ -104,7 +104,7 @@ describe.skipIf(defaultModels === null)(`NanoDet${defaultModels === null ? ` (${
     const fails: readonly [file: string, code: string, words: RegExp][] = [
       [put('empty.jpg', ''), 'photo.unreadable', /empty\.jpg cannot be read as a photo/],
       [put('cut.jpg', jpeg.subarray(0, jpeg.length / 2)), 'photo.unreadable', /cut\.jpg .*(ends early|damaged)/],
-      [put('text.jpg', 'not a photo'), 'photo.unreadable', /it is no JPEG, PNG, WebP, BMP or TIFF picture/],
+      [put('text.jpg', 'not a photo'), 'photo.unreadable', /it is no JPEG, PNG, WebP, AVIF, BMP or TIFF picture/],
       [put('animated.gif', oddPhotos.animatedGif), 'photo.unreadable', /animated\.gif .*it is no JPEG/],
       [put('huge.bmp', huge), 'photo.too-large', /huge\.bmp is 30000 × 30000 px/],
       [join(folder, 'gone.jpg'), 'photo.unreadable', /gone\.jpg .*not there/],
