@@ -23,6 +23,12 @@ export function makeRouter(): Router {
         meta: { rail: 'label', needsProject: true },
       },
       {
+        path: '/review',
+        name: 'review',
+        component: () => import('./views/review/ReviewView.vue'),
+        meta: { rail: 'review', needsProject: true },
+      },
+      {
         path: '/analyse',
         name: 'analyse',
         component: () => import('./views/analyse/AnalyseView.vue'),

@@ -36,6 +36,8 @@ export const useRuns = defineStore('runs', () => {
       .reduce<RunInfo | null>((best, run) => (best && best.id > run.id ? best : run), null),
   )
   const runA = computed(() => runs.value.find((run) => run.id === chosen.value.a) ?? newest.value)
+  /** Somebody chose run A; otherwise it is the newest, whichever comes. */
+  const isPinned = computed(() => runA.value !== null && runA.value.id === chosen.value.a)
   const runB = computed(() => runs.value.find((run) => run.id === chosen.value.b && run.id !== runA.value?.id) ?? null)
 
   function choose(change: Partial<ChosenRuns>): void {
@@ -100,6 +102,7 @@ export const useRuns = defineStore('runs', () => {
     probeError,
     loaded,
     runA,
+    isPinned,
     runB,
     choose,
     load,

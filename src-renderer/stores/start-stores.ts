@@ -1,6 +1,7 @@
 import { setActivePinia, type Pinia } from 'pinia'
 import type { Bridge } from '../bridge/bridge.ts'
 import { useJobs } from './jobs.ts'
+import { useLearning } from './learning.ts'
 import { useNotices } from './notices.ts'
 import { useProject } from './project.ts'
 import { useRuns } from './runs.ts'
@@ -24,5 +25,6 @@ export async function startStores(
   useJobs().follow()
   useRuns()
   useEdits()
+  useLearning().follow()
   await session.start(bridge)
 }

@@ -10,6 +10,8 @@ import { useProject } from '../../src-renderer/stores/project.ts'
 import { useDialogs } from '../../src-renderer/stores/dialogs.ts'
 import { useEdits } from '../../src-renderer/stores/edits.ts'
 import { useJobs } from '../../src-renderer/stores/jobs.ts'
+import { useLearning } from '../../src-renderer/stores/learning.ts'
+import { useReview } from '../../src-renderer/stores/review.ts'
 import { useRuns } from '../../src-renderer/stores/runs.ts'
 import { useNotices } from '../../src-renderer/stores/notices.ts'
 import { useConfirm } from '../../src-renderer/stores/confirm.ts'
@@ -38,7 +40,7 @@ export async function startRenderer(overrides: HandlerOverrides = {}, prepare?: 
   const blank = { render: () => null }
   const router = createRouter({
     history: createMemoryHistory(),
-    routes: ['start', 'label', 'analyse', 'models', 'train', 'reports', 'settings'].map((name) => ({
+    routes: ['start', 'label', 'review', 'analyse', 'models', 'train', 'reports', 'settings'].map((name) => ({
       path: name === 'label' ? '/label/:sceneId?' : `/${name}`,
       name,
       component: blank,
@@ -70,6 +72,12 @@ export const stores = {
   },
   get jobs() {
     return useJobs(current)
+  },
+  get learning() {
+    return useLearning(current)
+  },
+  get review() {
+    return useReview(current)
   },
   get runs() {
     return useRuns(current)

@@ -1,6 +1,6 @@
 /** Where an action's key is alive: `app` everywhere, the others while that view has registered a handler. */
-export type ActionScope = 'app' | 'label' | 'analyse'
-export type ActionGroup = 'project' | 'go' | 'edit' | 'scene' | 'student' | 'box' | 'view' | 'model' | 'help'
+export type ActionScope = 'app' | 'label' | 'review' | 'analyse'
+export type ActionGroup = 'project' | 'go' | 'edit' | 'scene' | 'student' | 'review' | 'box' | 'view' | 'model' | 'help'
 
 export interface ActionDefinition {
   readonly id: string
@@ -54,6 +54,7 @@ export const actionCatalogue: readonly ActionDefinition[] = [
       ['go.models', 'Alt+3'],
       ['go.reports', 'Alt+4'],
       ['go.train', 'Alt+5'],
+      ['go.review', 'Alt+6'],
       ['go.settings', '$mod+,'],
     ],
   ),
@@ -90,16 +91,27 @@ export const actionCatalogue: readonly ActionDefinition[] = [
   ),
   ...digits.map((digit) => classAction('class.set', digit, `${digit}`)),
   ...digits.map((digit) => classAction('class.set-selection', digit, `Shift+Digit${digit}`)),
-  { ...define('student', ['label'], [['student.accept', 'Space']])[0]!, onKeyUp: true },
+  { ...define('student', ['label', 'review'], [['student.accept', 'Space']])[0]!, onKeyUp: true },
   ...define(
     'student',
-    ['label', 'analyse'],
+    ['label', 'review', 'analyse'],
     [
       ['student.select-all', '$mod+A'],
       ['student.show-in-photo', 'O'],
     ],
   ),
-  ...define('student', ['label'], [['student.delete', 'Delete']]),
+  ...define('student', ['label', 'review'], [['student.delete', 'Delete']]),
+  ...define(
+    'review',
+    ['review'],
+    [
+      ['review.skip', 'K', 'ArrowRight'],
+      ['review.back', 'ArrowLeft'],
+      ['review.open', 'Enter'],
+      ['review.wall', 'W'],
+      ['review.accept-selection', '$mod+Enter'],
+    ],
+  ),
   ...define(
     'box',
     ['label'],
@@ -152,7 +164,7 @@ function classAction(name: 'class.set' | 'class.set-selection', digit: number, c
   return {
     id: `${name}-${digit}`,
     group: 'student',
-    scopes: name === 'class.set' ? ['label', 'analyse'] : ['label'],
+    scopes: name === 'class.set' ? ['label', 'review', 'analyse'] : ['label'],
     title: `actions.${name}`,
     params: { digit },
     chords: [chord],
