@@ -36,8 +36,8 @@ export interface LearnOutcome {
   readonly sceneOnlyCorrect: number
   readonly temperature: number
   /**
-   * What was said of each student without learning from it; NaN for those left out, and where nobody else had the student's class.
-   * [students of the input, classes]
+   * What was said of each student without its label, though others of its photo were known; NaN for those left out, and where nobody else
+   * had the student's class. [students of the input, classes]
    */
   readonly probabilities: Float32Array
 }

@@ -34,6 +34,8 @@ export interface Schema {
   training: TrainingTable
   training_seed: TrainingSeedTable
   training_epoch: { training_id: number; seed: number; epoch: number; record: string }
+  learnt: LearntTable
+  held_out: { learnt_id: number; student_id: number; probabilities: Uint8Array }
 }
 
 interface ImportTable {
@@ -233,4 +235,14 @@ interface TrainingSeedTable {
   best_epoch: Generated<number>
   best_value: Generated<number>
   ended: Generated<number>
+}
+
+interface LearntTable {
+  id: Generated<number>
+  model_id: number
+  run_id: number
+  /** JSON: LearntFigures */
+  figures: string
+  last_label_id: number
+  created_at: string
 }

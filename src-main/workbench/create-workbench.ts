@@ -10,6 +10,8 @@ import { createWeightsRegistry } from './extraction/weights.ts'
 import { createWeightsFile } from './extraction/weights-file.ts'
 import { createJobs } from './jobs/create-jobs.ts'
 import { createJobRegistry } from './jobs/job-registry.ts'
+import { createLearning } from './learning/create-learning.ts'
+import { Learner } from './learning/learner.ts'
 import type { MediaResponse } from './media/media-response.ts'
 import { createMediaRoutes } from './media/media-routes.ts'
 import { registerProjectMedia } from './media/register-project-media.ts'
@@ -38,6 +40,8 @@ export interface WorkbenchOptions {
   readonly pid: number
   /** How the photo folder of the open project is watched; left out where nobody sits in front. */
   readonly watchFolder?: WatchFolder | undefined
+  /** How long a hand rests before a head is learnt from its corrections. */
+  readonly learningRestMs?: number | undefined
   /** Told what a user should know and no call answers: a damaged settings file that was kept aside. */
   readonly onWarning: (sentence: string) => void
 }
@@ -67,7 +71,11 @@ export function createWorkbench(options: WorkbenchOptions): Workbench {
     settings: createSettingsFile(userDataFolder, onDamaged),
     media: createMediaRoutes(),
   }
-  const context: WorkbenchContext = { ...base, trainings: new TrainingQueue(base) }
+  const context: WorkbenchContext = {
+    ...base,
+    trainings: new TrainingQueue(base),
+    learner: new Learner(base, options.learningRestMs),
+  }
   const recent = createRecentProjects(userDataFolder, { onDamaged, onWarning: options.onWarning })
   registerProjectMedia(context.media, context)
 
@@ -82,6 +90,7 @@ export function createWorkbench(options: WorkbenchOptions): Workbench {
     models: createModels(context),
     evaluation: createEvaluation(context),
     training: createTraining(context, () => handlers.models),
+    learning: createLearning(context),
     exchange: createExchange(context, photos),
     extraction: createExtraction(context, weights),
     reports: createReports(context),

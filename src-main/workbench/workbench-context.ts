@@ -1,6 +1,7 @@
 import type { ComputeContract } from '#main/compute/protocol.ts'
 import type { Client } from '#shared/rpc/types.ts'
 import type { JobRegistry } from './jobs/job-registry.ts'
+import type { Learner } from './learning/learner.ts'
 import type { MediaRoutes } from './media/media-routes.ts'
 import type { ChangeLog } from './projects/change-log.ts'
 import type { CurrentProject } from './projects/current-project.ts'
@@ -25,6 +26,8 @@ export interface WorkbenchContext {
   readonly jobs: JobRegistry
   /** The trainings of the open project. */
   readonly trainings: TrainingQueue
+  /** Learns from the corrections of the open project. */
+  readonly learner: Learner
   readonly settings: SettingsFile
   readonly media: MediaRoutes
 }

@@ -4,6 +4,7 @@ import { exchange } from './exchange.ts'
 import { extraction } from './extraction.ts'
 import { host } from './host.ts'
 import { jobs } from './jobs.ts'
+import { learning } from './learning.ts'
 import { models } from './models.ts'
 import { project } from './project.ts'
 import { reports } from './reports.ts'
@@ -19,6 +20,7 @@ export const contract = {
   models,
   evaluation,
   training,
+  learning,
   exchange,
   extraction,
   reports,

@@ -9,20 +9,27 @@ export interface LearntModel {
   readonly id: number
   readonly modelId: number
   readonly runId: number
+  /** What it judges by; several side by side are written with a plus, as `convnext+grouprec`. */
   readonly modality: string
-  /** Students with a label of a person that it learnt from, and their scenes. */
+  /** Students with a label of a person that it learnt from. */
   readonly students: number
+  /** Students whose label a file brought and that it learnt from as well: a file's labels are truth, too. */
+  readonly imported: number
+  /** Photos of all of them. */
   readonly scenes: number
-  /** [classes] of those students. */
+  /** [classes] of all of them. */
   readonly classCounts: readonly number[]
   /**
-   * Out of sample by cross-validation: no photo is on both sides where there are enough photos, else students are held out and `heldOut`
-   * says so.
+   * Out of sample by cross-validation over all of them: no photo is on both sides where there are enough photos, else students are held
+   * out and `heldOut` says so. The interval is Wilson's, or that of drawing whole photos where that is wider.
    */
   readonly accuracy: Rate
   readonly macroF1NoNull: number
   readonly heldOut: 'scenes' | 'students'
-  /** What always naming the commonest class, and naming the commonest class of the photo, would reach on the same students; percent. */
+  /**
+   * What always naming the commonest class, and naming the commonest class of the other labelled students in the photo, would reach on the
+   * same students; percent. The guess by photo holds out students whatever `heldOut` says: it needs labels of the photo.
+   */
   readonly majorityAccuracy: number
   readonly sceneOnlyAccuracy: number
   readonly createdAt: string
@@ -32,9 +39,11 @@ export interface LearningState {
   readonly enabled: boolean
   /** `blocked` says why in `problem`: no vectors yet, one class only. */
   readonly state: 'off' | 'blocked' | 'waiting' | 'training' | 'ready'
+  /** What the next training judges by: the modalities that nearly all students have, the weak default one only where there is no other. */
   readonly modality: string | null
   /** Whether the vectors are the weak default ones. */
   readonly weakVectors: boolean
+  /** Students with a label of a person. */
   readonly corrected: number
   /** Corrections until the next training. */
   readonly needed: number
@@ -46,15 +55,15 @@ export interface LearningState {
 }
 
 export type ReviewReason =
-  /** The two likeliest classes are close. */
+  /** The two likeliest classes are close; the value is the difference of their probabilities. */
   | 'margin'
-  /** Models disagree. */
+  /** Models disagree; the value is how probable the other one finds its own class. */
   | 'models-disagree'
-  /** Neighbours in the photo are predicted to do something else. */
+  /** Neighbours in the photo are predicted to do something else; the value is the share of them. */
   | 'neighbours-disagree'
-  /** A label that the model, not having learnt from it, finds very unlikely. */
+  /** A label that the model, not having learnt from it, finds very unlikely; the value is its probability. */
   | 'label-suspect'
-  /** A detected box that may be no student. */
+  /** A detected box that may be no student; the value is the detector's score. */
   | 'box-doubtful'
   /** Unlike anything labelled so far. */
   | 'unfamiliar'
@@ -82,9 +91,11 @@ export interface ReviewQueue {
 }
 
 export const learning = {
+  /** Learning by itself goes on while somebody watches. */
   watch: stream(nothing)<LearningState>(),
+  /** `modality` null chooses anew before each training, as does naming what would be chosen anyway. */
   configure: call(z.object({ enabled: z.boolean(), modality: name.nullable().default(null) }))<null>(),
-  /** Learns now instead of waiting for more corrections. */
+  /** Learns now instead of waiting for more corrections; the answer comes when it is done. */
   learnNow: call(nothing)<null>(),
   /** Shows the predictions of this one; later trainings no longer take its place until `learnNow` or the newest is chosen. */
   activate: call(z.object({ learntId: id }))<null>(),

@@ -15,6 +15,7 @@ import { studentsOfScene } from '#main/store/tables/student.ts'
 import { createEdits } from '#main/workbench/edits/create-edits.ts'
 import { createExchange } from '#main/workbench/exchange/create-exchange.ts'
 import { createJobRegistry } from '#main/workbench/jobs/job-registry.ts'
+import { Learner } from '#main/workbench/learning/learner.ts'
 import { createMediaRoutes } from '#main/workbench/media/media-routes.ts'
 import { createChangeLog } from '#main/workbench/projects/change-log.ts'
 import { createCurrentProject } from '#main/workbench/projects/current-project.ts'
@@ -62,7 +63,7 @@ export function exchangeBench() {
     settings: createSettingsFile(join(folder, 'user'), () => undefined),
     media: createMediaRoutes(),
   }
-  const context: WorkbenchContext = { ...base, trainings: new TrainingQueue(base) }
+  const context: WorkbenchContext = { ...base, trainings: new TrainingQueue(base), learner: new Learner(base) }
   const edits = createEdits(context)
   const call = { signal: new AbortController().signal }
   return {

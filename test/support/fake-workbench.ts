@@ -3,6 +3,7 @@ import type { Edit } from '#shared/domain/edit.ts'
 import type { EditState } from '#shared/contract/edits.ts'
 import type { Evaluation, StudentCard } from '#shared/contract/evaluation.ts'
 import type { Job } from '#shared/contract/jobs.ts'
+import type { LearningState, ReviewItem, ReviewQueue } from '#shared/contract/learning.ts'
 import type { ModelInfo, RunInfo } from '#shared/contract/models.ts'
 import type { Change, ProjectSummary, RecentProject } from '#shared/contract/project.ts'
 import { settingsSchema, type Settings } from '#shared/contract/settings.ts'
@@ -67,6 +68,8 @@ export interface FakeState {
   models: ModelInfo[]
   runs: RunInfo[]
   cards: StudentCard[]
+  /** Students that need eyes, in their order. */
+  queue: ReviewItem[]
   evaluation: Evaluation | null
   history: EditState
   readonly applied: (readonly Edit[])[]
@@ -80,6 +83,7 @@ export interface FakeWorkbench {
   change(topics: Change['topics']): void
   showJobs(jobs: readonly Job[]): void
   showTrainings(trainings: readonly TrainingInfo[]): void
+  showLearning(state: LearningState): void
   /** Cuts the connection, as a restarting host does. */
   cut(): void
   connections(): number
@@ -94,6 +98,7 @@ export function fakeWorkbench(overrides: HandlerOverrides = {}): FakeWorkbench {
     models: [modelInfo],
     runs: [],
     cards: [],
+    queue: [],
     evaluation: null,
     history: { undo: null, redo: null },
     applied: [],
@@ -102,7 +107,8 @@ export function fakeWorkbench(overrides: HandlerOverrides = {}): FakeWorkbench {
   const changes = createFeed<Change>()
   const jobs = createFeed<readonly Job[]>()
   const trainings = createFeed<readonly TrainingInfo[]>()
-  const handlers = recorded(state, merge(plainHandlers(state, { changes, jobs, trainings }), overrides))
+  const learning = createFeed<LearningState>()
+  const handlers = recorded(state, merge(plainHandlers(state, { changes, jobs, trainings, learning }), overrides))
   const open: ClosableChannel[] = []
   let revision = 0
   return {
@@ -121,6 +127,7 @@ export function fakeWorkbench(overrides: HandlerOverrides = {}): FakeWorkbench {
     change: (topics) => changes.publish({ revision: ++revision, topics, sceneIds: null }),
     showJobs: (shown) => jobs.publish(shown),
     showTrainings: (shown) => trainings.publish(shown),
+    showLearning: (shown) => learning.publish(shown),
     cut: () => open.at(-1)?.close(),
     connections: () => open.length,
   }
@@ -130,9 +137,10 @@ interface Feeds {
   readonly changes: Feed<Change>
   readonly jobs: Feed<readonly Job[]>
   readonly trainings: Feed<readonly TrainingInfo[]>
+  readonly learning: Feed<LearningState>
 }
 
-function plainHandlers(state: FakeState, { changes, jobs, trainings }: Feeds): AllHandlers {
+function plainHandlers(state: FakeState, { changes, jobs, trainings, learning }: Feeds): AllHandlers {
   const step = { id: 1, kinds: { label: 1 }, sceneIds: [1], studentIds: [1] }
   const unanswered = (name: string) => () => {
     throw new Error(`the fake workbench was not told how to answer ${name}`)
@@ -224,6 +232,13 @@ function plainHandlers(state: FakeState, { changes, jobs, trainings }: Feeds): A
       adopt: unanswered('training.adopt'),
       baselines: unanswered('training.baselines'),
     },
+    learning: {
+      watch: (_input, { signal }) => learning.follow(signal),
+      configure: () => null,
+      learnNow: () => null,
+      activate: () => null,
+      reviewQueue: (wish) => queuePage(state.queue, wish),
+    },
     exchange: {
       importFile: unanswered('exchange.importFile'),
       importFeatures: unanswered('exchange.importFeatures'),
@@ -271,6 +286,29 @@ function plainHandlers(state: FakeState, { changes, jobs, trainings }: Feeds): A
       reveal: () => false,
       commands: (_input, { signal }) => createFeed<never>().follow(signal),
     },
+  }
+}
+
+interface QueueWish {
+  readonly runId: number | null
+  readonly reasons: readonly string[] | null
+  readonly predicted: number | null
+  readonly offset: number
+  readonly limit: number
+}
+
+function queuePage(queue: readonly ReviewItem[], { runId, reasons, predicted, offset, limit }: QueueWish): ReviewQueue {
+  const hasReason = (item: ReviewItem) => !reasons || item.reasons.some((one) => reasons.includes(one.reason))
+  const isClass = (item: ReviewItem) => predicted === null || item.predicted === predicted
+  const items = queue.filter((item) => hasReason(item) && isClass(item))
+  const count = <Key extends PropertyKey>(keys: readonly Key[]) =>
+    Object.fromEntries([...new Set(keys)].map((key) => [key, keys.filter((one) => one === key).length]))
+  return {
+    total: items.length,
+    items: items.slice(offset, offset + limit),
+    runId,
+    byReason: count(queue.filter(isClass).flatMap((item) => item.reasons.map((one) => one.reason))),
+    byPredicted: count(queue.filter(hasReason).map((item) => item.predicted)),
   }
 }
 

@@ -5,7 +5,7 @@ import { judgeHeldOut } from '#main/training/learning/judge-held-out.ts'
 import { learnHead } from '#main/training/learning/learn-head.ts'
 import type { LearntHead } from '#main/training/learning/learn-head.ts'
 import { linearHeadModel } from '#main/training/learning/linear-head-model.ts'
-import { planFolds, tuningFolds } from '#main/training/learning/plan-folds.ts'
+import { planFolds } from '#main/training/learning/plan-folds.ts'
 import { AppError } from '#shared/contract/app-error.ts'
 import type { Steps } from '#shared/metrics/steps.ts'
 import type { LearnInput, LearnOutcome } from '../learn-protocol.ts'
@@ -33,9 +33,10 @@ export async function learn(input: LearnInput, signal: AbortSignal): Promise<Lea
   const known = Int32Array.from(kept, (row) => labels[row]!)
   const photos = Uint32Array.from(kept, (row) => scenes[row]!)
   checkClasses(known, classNames)
-  const plan = planFolds(known, photos, classes, seed)
+  const folds = planFolds(known, photos, classes, seed)
+  const plan = folds.judging
   const data = { rows: kept.length, blocks, labels: known, classes }
-  const head = await runSteps(learnHead(data, plan, tuningFolds(plan, known, photos)), signal)
+  const head = await runSteps(learnHead(data, folds), signal)
   const judged = { labels: known, predicted: head.predicted, scenes: photos, classes, nullIndex, plan, seed }
   const figures = await runSteps(judgeHeldOut(judged), signal)
   const { out, version } = input
@@ -98,12 +99,12 @@ async function runSteps<Result>(steps: Steps<Result>, signal: AbortSignal): Prom
   }
 }
 
-/** [students, classes], NaN where nothing fair can be said. */
+/** What was said of each without its label; NaN where nothing fair can be said. [students, classes] */
 function spread(head: LearntHead, kept: readonly number[], students: number, classes: number): Float32Array {
   const probabilities = new Float32Array(students * classes).fill(Number.NaN)
   kept.forEach((row, at) => {
     if (!head.couldBeNamed[at]) return
-    probabilities.set(head.heldOut.subarray(at * classes, (at + 1) * classes), row * classes)
+    probabilities.set(head.byOthers.subarray(at * classes, (at + 1) * classes), row * classes)
   })
   return probabilities
 }

@@ -9,6 +9,8 @@ export type PropertyName =
   | 'note'
   | 'sampleReady'
   | 'placePattern'
+  /** JSON: LearningChoice */
+  | 'learning'
   /** JSON: LoggedFailure[] */
   | 'extractionFailures'
   /** There while relation vectors of a scene wait to be made anew. */

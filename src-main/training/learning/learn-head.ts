@@ -6,7 +6,8 @@ import { linearScores } from '../baselines/linear-products.ts'
 import { fitLogistic } from '../baselines/logistic-regression.ts'
 import type { LinearModel } from '../baselines/logistic-regression.ts'
 import { largestIndex } from '../evaluate-split.ts'
-import type { FoldPlan } from './plan-folds.ts'
+import { fewerColumns } from './fewer-columns.ts'
+import type { FoldPlan, LearningFolds } from './plan-folds.ts'
 
 /** Students to learn from. */
 export interface LabelledRows {
@@ -28,11 +29,15 @@ export interface LinearHead {
 }
 
 export interface LearntHead extends LinearHead {
-  /** What was said of each student by a head that had not learnt from it, or from its photo. [rows, classes] */
-  readonly heldOut: Float64Array
-  /** Whether a student's class occurs outside its fold: nobody can name a class they have not seen. [rows] */
-  readonly couldBeNamed: readonly boolean[]
+  /** What a head would have named that knew neither the student's label nor those held out with it. [rows] */
   readonly predicted: Int32Array
+  /**
+   * What was said of each student by a head that knew others of the photo, but not this one's label: where labels are looked over, what
+   * else is in the photo may be known. [rows, classes]
+   */
+  readonly byOthers: Float64Array
+  /** Whether somebody else, in another fold, has a student's class: nobody can name a class they have not seen. [rows] */
+  readonly couldBeNamed: readonly boolean[]
   /** Penalty over the number of columns. */
   readonly strength: number
 }
@@ -49,54 +54,63 @@ export const unknownClassScore = -30
 const temperatures = { lowest: 0.5, highest: 10 } as const
 
 /**
- * Multinomial logistic regression on standardised vectors. How strongly weights are held back, and how sure it may be, is told by
- * cross-validation over `tuning`; what is said of a held-out student rests on neither its label nor on those held out with it.
- *
- * @param plan who is held out with whom to tell how right the head is
+ * Multinomial logistic regression on standardised vectors, with a strength and a temperature chosen by cross-validation. What is said of
+ * a held-out student rests on neither its label nor on those held out with it; only columns are standardised over all.
  */
-export function* learnHead(data: LabelledRows, plan: FoldPlan, tuning: FoldPlan): Steps<LearntHead> {
-  const { rows, labels, classes } = data
+export function* learnHead(data: LabelledRows, folds: LearningFolds): Steps<LearntHead> {
+  const { judging, tuning } = folds
+  const { labels, classes } = data
+  const { scales, x: wide } = yield* standardisedRows(data)
+  const { x, lift } = yield* fewerColumns(wide)
+  const columns = widthOf(wide)
+  const held = (plan: FoldPlan, strengthOfFold: readonly number[]): Steps<Float64Array> =>
+    heldOutScores(
+      x,
+      data,
+      plan,
+      strengthOfFold.map((strength) => strength * columns),
+    )
+  const trials: Float64Array[] = []
+  for (const strength of strengths) trials.push(yield* held(tuning, new Array<number>(tuning.folds).fill(strength)))
+  const nameable = namedOutside(labels, tuning)
+  const judges = (fold: number | null): number[] =>
+    [...labels.keys()].filter((row) => nameable[row] && (fold === null || judging.foldOf[row] !== fold))
+  const chosen = Array.from({ length: judging.folds }, (_, fold) => bestTrial(trials, data, judges(fold)))
+  const scores =
+    judging === tuning
+      ? mixedByFold(trials, chosen, judging, classes)
+      : yield* held(
+          judging,
+          chosen.map((trial) => strengths[trial]!),
+        )
+  const best = bestTrial(trials, data, judges(null))
+  const strength = strengths[best]!
+  const temperature = yield* temperatureOf(trials[best]!, data, judges(null))
+  const { students } = folds
+  const told =
+    students === tuning ? trials[best]! : yield* held(students, new Array<number>(students.folds).fill(strength))
+  return {
+    scales,
+    model: yield* lift(yield* fit(x, labels, classes, strength * columns)),
+    temperature,
+    couldBeNamed: namedOutside(labels, students),
+    predicted: labels.map((_, row) => largestIndex(scores.subarray(row * classes, (row + 1) * classes))),
+    byOthers: believable(told, temperature, classes),
+    strength,
+  }
+}
+
+function* standardisedRows({ rows, blocks }: LabelledRows): Steps<{ scales: ColumnScale[]; x: FeatureBlocks }> {
   const scales: ColumnScale[] = []
-  const blocks: FeatureBlock[] = []
-  for (const block of data.blocks) {
+  const cut: FeatureBlock[] = []
+  for (const block of blocks) {
     const scale = columnScale(block, rows)
     scales.push(scale)
     yield
-    blocks.push(cutStandardised(block, scale))
+    cut.push(cutStandardised(block, scale))
     yield
   }
-  const x: FeatureBlocks = { rows, blocks }
-  const trials: Float64Array[] = []
-  for (const strength of strengths) {
-    trials.push(yield* heldOutScores(x, data, tuning, new Array<number>(tuning.folds).fill(strength)))
-  }
-  const nameable = namedOutside(labels, tuning)
-  const judges = (fold: number | null): number[] =>
-    [...labels.keys()].filter((row) => nameable[row] && (fold === null || plan.foldOf[row] !== fold))
-  const chosen = Array.from({ length: plan.folds }, (_, fold) => bestTrial(trials, data, judges(fold)))
-  const scores =
-    plan === tuning
-      ? mixedByFold(trials, chosen, plan, classes)
-      : yield* heldOutScores(
-          x,
-          data,
-          plan,
-          chosen.map((trial) => strengths[trial]!),
-        )
-  const temperatureOfFold: number[] = []
-  for (const [fold, trial] of chosen.entries()) {
-    temperatureOfFold.push(yield* temperatureOf(trials[trial]!, data, judges(fold)))
-  }
-  const best = bestTrial(trials, data, judges(null))
-  return {
-    scales,
-    model: yield* fit(x, labels, classes, strengths[best]!),
-    temperature: yield* temperatureOf(trials[best]!, data, judges(null)),
-    heldOut: believable(scores, plan, temperatureOfFold, classes),
-    couldBeNamed: namedOutside(labels, plan),
-    predicted: labels.map((_, row) => largestIndex(scores.subarray(row * classes, (row + 1) * classes))),
-    strength: strengths[best]!,
-  }
+  return { scales, x: { rows, blocks: cut } }
 }
 
 /** Each student's scores by the trial that was chosen for its fold. [rows, classes] */
@@ -113,18 +127,12 @@ function mixedByFold(
   return mixed
 }
 
-/** Probabilities, each fold's at its own temperature. [rows, classes] */
-function believable(
-  scores: Float64Array,
-  { foldOf }: FoldPlan,
-  temperatureOfFold: readonly number[],
-  classes: number,
-): Float64Array {
+/** [rows, classes] */
+function believable(scores: Float64Array, temperature: number, classes: number): Float64Array {
   const probabilities = new Float64Array(scores.length)
-  foldOf.forEach((fold, row) => {
-    const own = scores.subarray(row * classes, (row + 1) * classes)
-    probabilities.set(softmaxAt(own, temperatureOfFold[fold]!), row * classes)
-  })
+  for (let at = 0; at < scores.length; at += classes) {
+    probabilities.set(softmaxAt(scores.subarray(at, at + classes), temperature), at)
+  }
   return probabilities
 }
 
@@ -139,15 +147,15 @@ function cutStandardised({ width, values }: FeatureBlock, { mean, deviation }: C
   return { width, values: scaled }
 }
 
-const fit = (x: FeatureBlocks, labels: Int32Array, classes: number, strength: number): Steps<LinearModel> =>
-  fitLogistic(x, labels, classes, { penalty: strength * widthOf(x), balanced: false, tolerance })
+const fit = (x: FeatureBlocks, labels: Int32Array, classes: number, penalty: number): Steps<LinearModel> =>
+  fitLogistic(x, labels, classes, { penalty, balanced: false, tolerance })
 
-/** Scores of every student by the fit that left its fold out, with each fold's strength. [rows, classes] */
+/** Scores of every student by the fit that left its fold out, with each fold's penalty. [rows, classes] */
 function* heldOutScores(
   x: FeatureBlocks,
   { rows, labels, classes }: LabelledRows,
   { folds, foldOf }: FoldPlan,
-  strengthOfFold: readonly number[],
+  penaltyOfFold: readonly number[],
 ): Steps<Float64Array> {
   const scores = new Float64Array(rows * classes)
   for (let fold = 0; fold < folds; fold += 1) {
@@ -159,7 +167,7 @@ function* heldOutScores(
     const test = chosenRows(x, inside)
     yield
     const known = Int32Array.from(outside, (row) => labels[row]!)
-    const told = yield* classScores(yield* fit(train, known, classes, strengthOfFold[fold]!), test)
+    const told = yield* classScores(yield* fit(train, known, classes, penaltyOfFold[fold]!), test)
     inside.forEach((row, at) => scores.set(told.subarray(at * classes, (at + 1) * classes), row * classes))
   }
   return scores

@@ -19,16 +19,32 @@ export interface FoldPlan {
   readonly foldOf: Int32Array
 }
 
+/** How students are held out. */
+export interface LearningFolds {
+  /** To tell how right the head is. */
+  readonly judging: FoldPlan
+  /** To choose how strongly weights are held back, and how sure it may be. */
+  readonly tuning: FoldPlan
+  /** One by one, whatever their photo. */
+  readonly students: FoldPlan
+}
+
 /**
- * Who is held out with whom: whole photos, classes spread as evenly as they allow, where at least three have a label; else students.
+ * Folds for whole photos where there are enough of them to judge by, and to tune by; else for students.
  *
  * @param labels class indices below `classes`. [students]
  * @param scenes equal for students of one photo. [students]
  */
-export function planFolds(labels: Int32Array, scenes: ArrayLike<number>, classes: number, seed: number): FoldPlan {
+export function planFolds(labels: Int32Array, scenes: ArrayLike<number>, classes: number, seed: number): LearningFolds {
+  const students = studentFolds(labels, scenes)
+  const judging = students.scenes < leastScenes ? students : sceneFolds(labels, scenes, classes, seed)
+  return { judging, students, tuning: students.scenes < leastScenesToTune ? students : judging }
+}
+
+/** Whole photos, classes spread as evenly as they allow. */
+function sceneFolds(labels: Int32Array, scenes: ArrayLike<number>, classes: number, seed: number): FoldPlan {
   const places = new Map<number, number>()
   for (const scene of Array.from(scenes)) if (!places.has(scene)) places.set(scene, places.size)
-  if (places.size < leastScenes) return studentFolds(labels, scenes)
   const groups = Array.from({ length: places.size }, (_, place) => ({
     scenes: [place],
     classCounts: new Array<number>(classes).fill(0),
@@ -52,7 +68,3 @@ export function studentFolds(labels: Int32Array, scenes: ArrayLike<number>): Fol
   const photos = new Set(Array.from(scenes)).size
   return { heldOut: 'students', folds, scenes: photos, foldOf: stratifiedFolds(labels, folds) }
 }
-
-/** The folds that a head's strength and sureness are chosen over. */
-export const tuningFolds = (plan: FoldPlan, labels: Int32Array, scenes: ArrayLike<number>): FoldPlan =>
-  plan.heldOut === 'students' || plan.scenes >= leastScenesToTune ? plan : studentFolds(labels, scenes)

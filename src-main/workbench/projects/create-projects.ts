@@ -36,6 +36,7 @@ export function createProjects(parts: ProjectsParts): Handlers<LecternContract>[
   const enter = async (opened: OpenProject): Promise<ProjectSummary> => {
     project.set(opened)
     context.trainings.open(opened)
+    context.learner.open(opened)
     changes.publish(allTopics)
     return remember(parts, opened)
   }
@@ -133,6 +134,7 @@ export async function leaveProject({ context, recent }: Pick<ProjectsParts, 'con
   const current = context.project.get()
   if (!current) return
   await context.trainings.close()
+  await context.learner.close()
   await context.jobs.cancelAll()
   // A cancelled sample closes its own project.
   if (context.project.get() !== current) return
@@ -170,6 +172,7 @@ async function fillSample(parts: ProjectsParts, files: SampleFiles, signal: Abor
   } catch (error) {
     context.project.set(null)
     await context.trainings.close()
+    await context.learner.close()
     closeProject(opened)
     await rm(opened.folder, { recursive: true, force: true })
     await recent.forget(opened.folder)

@@ -11,8 +11,10 @@ import { importFolder, listImports } from '#main/store/tables/import.ts'
 import { removeRun } from '#main/store/tables/prediction.ts'
 import { setProperty } from '#main/store/tables/property.ts'
 import { unfinishedRuns } from '#main/store/tables/run.ts'
+import { listModels } from '#main/store/tables/model.ts'
 import { listTrainings, trainingFolder } from '#main/store/tables/training.ts'
 import { fileError } from '../files.ts'
+import { removeUnfinishedVersions } from '../learning/clear-versions.ts'
 import { databaseFile, projectFile, projectFolders, setPhotoRoot, type OpenProject } from './open-project.ts'
 import { projectName } from './recent-projects.ts'
 
@@ -95,7 +97,7 @@ function assertProjectThere(folder: string): void {
   )
 }
 
-/** Imports and runs that a crash cut off, and folders that no import and no training knows. */
+/** Imports, runs and learnt heads that a crash cut off, and folders that no import, training or model knows. */
 async function removeLeftovers(project: OpenProject): Promise<void> {
   const { store } = project
   for (const id of unfinishedImports(store)) await removeUnfinishedImport(store, id)
@@ -104,6 +106,9 @@ async function removeLeftovers(project: OpenProject): Promise<void> {
   await removeUnknown(projectFile(project, 'features'), /^import-\d+$/, imports)
   const trainings = listTrainings(store).map((one) => basename(trainingFolder(one.id)))
   await removeUnknown(projectFile(project, dirname(trainingFolder(0))), /^\d+$/, trainings)
+  await removeUnfinishedVersions(project)
+  const models = listModels(store).map(({ file }) => basename(dirname(file)))
+  await removeUnknown(projectFile(project, 'models'), /^learnt-/, models)
 }
 
 /** Removes what lies in a folder under a name of ours that the database does not have. */

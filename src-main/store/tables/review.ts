@@ -1,0 +1,49 @@
+import type { LabelSource } from '#shared/domain/label.ts'
+import type { StudentSource } from '#shared/domain/student.ts'
+import type { Store } from '../store.ts'
+
+/** A present student of a scene that is open for review. */
+export interface ReviewRow {
+  readonly studentId: number
+  readonly x1: number | null
+  readonly y1: number | null
+  readonly x2: number | null
+  readonly y2: number | null
+  readonly source: StudentSource
+  readonly boxEdited: number
+  /** Of the detector; null for students that none found. */
+  readonly score: number | null
+  readonly labelId: number | null
+  readonly classIndex: number | null
+  readonly labelSource: LabelSource | null
+  readonly predicted: number | null
+  /** Little-endian float32. [classes] */
+  readonly logits: Uint8Array | null
+  readonly otherPredicted: number | null
+  readonly otherConfidence: number | null
+}
+
+export const reviewSql = `SELECT student.id AS studentId, student.x1, student.y1, student.x2, student.y2, student.source,
+  student.box_edited AS boxEdited, detection.score, label.id AS labelId, label.class_index AS classIndex, label.source AS labelSource,
+  shown.class_index AS predicted, shown.logits, other.class_index AS otherPredicted, other.confidence AS otherConfidence
+  FROM scene CROSS JOIN student ON student.scene_id = scene.id AND student.deleted_at IS NULL
+  LEFT JOIN label ON label.id = student.label_id
+  LEFT JOIN detection ON detection.student_id = student.id
+  LEFT JOIN prediction shown ON shown.run_id = ? AND shown.student_id = student.id
+  LEFT JOIN prediction other ON other.run_id = ? AND other.student_id = student.id
+  WHERE scene.id = ? AND scene.review = 'open' ORDER BY student.id`
+
+/** Present students of a scene with what two runs say of them; none where the scene is marked reviewed. */
+export function reviewRows(store: Store, runId: number, otherRunId: number, sceneId: number): ReviewRow[] {
+  return store.prepare<ReviewRow>(reviewSql).all(runId, otherRunId, sceneId)
+}
+
+/** How often people gave this student this class by hand. */
+export function countSaid(store: Store, studentId: number, classIndex: number): number {
+  const row = store
+    .prepare<{ said: number }>(
+      `SELECT count(*) AS said FROM label WHERE student_id = ? AND class_index = ? AND source <> 'imported'`,
+    )
+    .get(studentId, classIndex)
+  return row?.said ?? 0
+}

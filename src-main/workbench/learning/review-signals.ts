@@ -1,0 +1,165 @@
+import type { ReviewReason } from '#shared/contract/learning.ts'
+import { boxSize, centre, type Box } from '#shared/geometry/box.ts'
+
+/** A student as the review queue sees one. */
+export interface ReviewStudent {
+  readonly studentId: number
+  readonly box: Box | null
+  /** Of a detected box that nobody moved; null for all others. */
+  readonly score: number | null
+  readonly label: {
+    readonly classIndex: number
+    readonly byHand: boolean
+    /** A person gave it after the model had its say, or said it again: there is nothing to ask. */
+    readonly stands: boolean
+  } | null
+  readonly prediction: { readonly classIndex: number; readonly probabilities: ArrayLike<number> } | null
+  /** What the newest run of another model says. */
+  readonly other: { readonly classIndex: number; readonly confidence: number } | null
+  /** What was said without learning from the label; null without one. */
+  readonly heldOut: ArrayLike<number> | null
+}
+
+export interface Signal {
+  readonly reason: ReviewReason
+  /** What the contract says of this reason. */
+  readonly value: number
+  /** 0 to 1: how much it needs eyes for this reason. */
+  readonly strength: number
+}
+
+/** What a model says of a label that it did not learn from; how much that is depends on what it says of others. */
+export interface Doubt {
+  readonly labelProbability: number
+  readonly likeliest: number
+  readonly likeliestProbability: number
+}
+
+/** What one student's own photo says of the need for eyes; what depends on the whole project comes when all are put in order. */
+export interface StudentSignals {
+  readonly studentId: number
+  readonly label: ReviewStudent['label']
+  /** −1 without a prediction. */
+  readonly predicted: number
+  readonly confidence: number
+  readonly signals: readonly Signal[]
+  readonly doubt: Doubt | null
+  readonly score: number | null
+  /** A box much larger or smaller than others at its height in the photo. */
+  readonly isOddSize: boolean
+}
+
+/** Differences of the two likeliest classes above this are no tie. */
+const widestMargin = 0.35
+const neighbours = 4
+const leastNeighbours = 3
+const mostOfThem = 0.75
+/** Of a box's height against the line through all boxes of the photo. */
+const oddFactor = 1.6
+const leastBoxes = 6
+
+/** The signals of the students of one photo, in their order. */
+export function sceneSignals(students: readonly ReviewStudent[]): StudentSignals[] {
+  const around = neighbourClasses(students)
+  const odd = oddSizes(students)
+  return students.map((student, place) => {
+    const { studentId, label, prediction, score } = student
+    const predicted = prediction?.classIndex ?? -1
+    const confidence = prediction?.probabilities[predicted] ?? 0
+    // A person has looked: only the label itself may still be doubted.
+    const isOpen = label === null || !label.byHand
+    const signals = isOpen
+      ? [
+          ...marginSignal(prediction),
+          ...disagreement(student, confidence),
+          ...oddOneOut(predicted, confidence, around[place]!),
+        ]
+      : []
+    return {
+      studentId,
+      label,
+      predicted,
+      confidence,
+      signals,
+      doubt: doubtOf(student),
+      score: isOpen ? score : null,
+      isOddSize: odd[place]!,
+    }
+  })
+}
+
+function marginSignal(prediction: ReviewStudent['prediction']): Signal[] {
+  if (!prediction) return []
+  let [first, second] = [0, 0]
+  for (const probability of Array.from(prediction.probabilities)) {
+    if (probability > first) [first, second] = [probability, first]
+    else second = Math.max(second, probability)
+  }
+  const margin = first - second
+  return margin < widestMargin ? [{ reason: 'margin', value: margin, strength: 0.9 * (1 - margin / widestMargin) }] : []
+}
+
+function disagreement({ prediction, other }: ReviewStudent, confidence: number): Signal[] {
+  if (!prediction || !other || prediction.classIndex === other.classIndex) return []
+  const strength = 0.4 + 0.5 * Math.min(confidence, other.confidence)
+  return [{ reason: 'models-disagree', value: other.confidence, strength }]
+}
+
+/** `around`: what the nearest students do. */
+function oddOneOut(predicted: number, confidence: number, around: readonly number[]): Signal[] {
+  if (predicted < 0 || around.length < leastNeighbours) return []
+  const counts = new Map<number, number>()
+  for (const one of around) counts.set(one, (counts.get(one) ?? 0) + 1)
+  const [commonest, count] = [...counts].reduce((best, one) => (one[1] > best[1] ? one : best))
+  const share = count / around.length
+  if (commonest === predicted || share < mostOfThem) return []
+  return [{ reason: 'neighbours-disagree', value: share, strength: 0.6 * share * (1 - confidence / 2) }]
+}
+
+function doubtOf({ label, heldOut }: ReviewStudent): Doubt | null {
+  if (!label || !heldOut) return null
+  let likeliest = 0
+  for (let index = 1; index < heldOut.length; index += 1) if (heldOut[index]! > heldOut[likeliest]!) likeliest = index
+  return {
+    labelProbability: heldOut[label.classIndex] ?? 0,
+    likeliest,
+    likeliestProbability: heldOut[likeliest] ?? 0,
+  }
+}
+
+/** What the nearest students of each do: by their labels, else as predicted. [students][≤ 4] */
+function neighbourClasses(students: readonly ReviewStudent[]): number[][] {
+  const centres = students.map(({ box }) => box && centre(box))
+  return students.map((_, place) => {
+    const from = centres[place]
+    if (!from) return []
+    const near: { readonly distance: number; readonly classIndex: number }[] = []
+    students.forEach(({ label, prediction }, other) => {
+      const to = centres[other]
+      const classIndex = label?.classIndex ?? prediction?.classIndex
+      if (other === place || !to || classIndex === undefined) return
+      const distance = (to.x - from.x) ** 2 + (to.y - from.y) ** 2
+      if (near.length === neighbours && distance >= near[neighbours - 1]!.distance) return
+      const at = near.findIndex((one) => distance < one.distance)
+      near.splice(at < 0 ? near.length : at, 0, { distance, classIndex })
+      near.length = Math.min(near.length, neighbours)
+    })
+    return near.map(({ classIndex }) => classIndex)
+  })
+}
+
+/** Students further back are smaller: heights are held against a line through all of the photo, on a log scale. */
+function oddSizes(students: readonly ReviewStudent[]): boolean[] {
+  const seats = students.map(({ box }) => {
+    const heightPx = box ? boxSize(box).heightPx : 0
+    return box && heightPx > 0 ? { y: centre(box).y, size: Math.log(heightPx) } : null
+  })
+  const known = seats.filter((seat) => seat !== null)
+  if (known.length < leastBoxes) return students.map(() => false)
+  const mean = (pick: (seat: (typeof known)[number]) => number): number =>
+    known.reduce((sum, seat) => sum + pick(seat), 0) / known.length
+  const [y, size] = [mean((seat) => seat.y), mean((seat) => seat.size)]
+  const variance = mean((seat) => (seat.y - y) ** 2)
+  const slope = variance > 0 ? mean((seat) => (seat.y - y) * (seat.size - size)) / variance : 0
+  return seats.map((seat) => seat !== null && Math.abs(seat.size - size - slope * (seat.y - y)) > Math.log(oddFactor))
+}
