@@ -9,6 +9,7 @@ import { startWorkbench, type WorkbenchParts } from '../start-workbench.ts'
 import { webHostHandlers } from '../web/web-host-handlers.ts'
 import type { CommandContext } from './command.ts'
 import { aggregate } from './commands/aggregate.ts'
+import { analyze, type AnalyzeOptions } from './commands/analyze.ts'
 import { baselines, type BaselinesOptions } from './commands/baselines.ts'
 import { calibrate } from './commands/calibrate.ts'
 import { compare } from './commands/compare.ts'
@@ -18,6 +19,7 @@ import { embed, type EmbedOptions } from './commands/embed.ts'
 import { ensemble, type EnsembleOptions } from './commands/ensemble.ts'
 import { evaluate, type EvaluateOptions } from './commands/evaluate.ts'
 import { explain } from './commands/explain.ts'
+import { extract, type ExtractOptions } from './commands/extract.ts'
 import { exportAny, type ExportOptions } from './commands/export.ts'
 import { importFile } from './commands/import.ts'
 import { init } from './commands/init.ts'
@@ -145,6 +147,29 @@ command('embed <project>', 'make a vector of every student')
   .option('--replace', 'vectors of the same name from other weights give way')
   .action((project: string, options: Options & EmbedOptions) =>
     withWorkbench(options.json ?? false, (context) => embed(context, project, options)),
+  )
+
+const extraction = (named: Command): Command =>
+  named
+    .option('--relation <file>', "GroupRec's relation checkpoint")
+    .option('--appearance <file>', 'weights of an appearance network, as ConvNeXt-Base')
+    .option('--detector <file>', 'a detector in place of the own one')
+    .option('--model <file>', 'a head to predict with')
+    .option('--config <file>', "the head's RAFNet config (.yaml), or a .json with a model section")
+    .option('--noise <which>', "GroupRec's: seed:N, none, or mean:N for the mean of N draws", 'seed:0')
+    .addOption(deviceOption())
+
+extraction(command('extract <photos>', "RAFNet's whole extractor on a folder of photos"))
+  .requiredOption('--out <file>', 'feature pickle to write')
+  .action((photos: string, options: Options & ExtractOptions) =>
+    withWorkbench(options.json ?? false, (context) => extract(context, photos, options)),
+  )
+
+extraction(command('analyze <photos>', 'from a bare folder of photos to a report and a feature pickle'))
+  .requiredOption('--out <dir>', 'folder for the report, the pickle and the project')
+  .option('--show-faces', 'leave faces as they are; they are pixelated otherwise')
+  .action((photos: string, options: Options & AnalyzeOptions) =>
+    withWorkbench(options.json ?? false, (context) => analyze(context, photos, options)),
   )
 
 const weights = program.command('models').description('detectors and extractors that Lectern knows')
