@@ -32,6 +32,9 @@ export interface TrainingEpoch {
   }
 }
 
+/** Where trainings run, whatever runs the models. */
+export const trainingDevice = 'cpu'
+
 /** The test figures of one seed; rates in percent. */
 export interface SeedSummary {
   readonly seed: number

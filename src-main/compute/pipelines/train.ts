@@ -17,6 +17,7 @@ import type { StateOrigin } from '#main/training/training-state.ts'
 import type { HeadConfig } from '#main/onnx/architectures/config.ts'
 import { AppError } from '#shared/contract/app-error.ts'
 import type { Finding } from '#shared/contract/summary.ts'
+import { trainingDevice } from '#shared/contract/training.ts'
 import type { SeedSpread, SeedSummary, TrainingMessage, TrainingSummary } from '#shared/contract/training.ts'
 import type { TrainInput } from '../protocol.ts'
 import { openTrainingSessions } from '../sessions/open-training-sessions.ts'
@@ -190,7 +191,7 @@ async function* trainOne(
       model: run.model,
       config,
       configFile: resolve(input.root, input.config),
-      device: 'cpu',
+      device: trainingDevice,
       timestamp: new Date().toISOString(),
       provenance: provenanceOf(run, prepared, result, versions),
     },

@@ -42,14 +42,14 @@ describe('the whole job on the synthetic sample, one command after the other', (
     const made = await json<{ added: number }>('init', project, '--images', join(sample, 'images'))
     expect(made.added).toBe(5)
 
-    const imported = await json<{ students: number; scenes: number; photosMatched: number }>(
+    const imported = await json<{ students: number; scenes: number; photos_matched: number }>(
       'import',
       project,
       join(sample, 'features.pkl'),
       '--split',
       'test',
     )
-    expect(imported).toMatchObject({ students: 162, scenes: 5, photosMatched: 5 })
+    expect(imported).toMatchObject({ students: 162, scenes: 5, photos_matched: 5 })
 
     const run = await json<PredictionJson>('predict', project, '--model', join(sample, 'head.pth'))
     expect(run.model).toBe('head')

@@ -21,7 +21,8 @@ export async function importFile(
     { file: resolve(file), photoRoot: options.images ? resolve(options.images) : null, split: options.split ?? null },
     { signal },
   )
-  output.result(summary, importLines(summary))
+  const { photosMatched, ...rest } = summary
+  output.result({ ...rest, photos_matched: photosMatched }, importLines(summary))
 }
 
 export const importLines = (summary: ImportSummary): string[] => [

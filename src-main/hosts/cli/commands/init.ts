@@ -9,7 +9,8 @@ export async function init(context: CommandContext, project: string, options: { 
   const folder = resolve(project)
   await client.project.create({ folder, photoRoot })
   const scan = await client.exchange.scanPhotos({ folder: photoRoot }, { signal })
-  output.result({ project: folder, ...scan }, [
+  const { exactDuplicates, ...rest } = scan
+  output.result({ project: folder, ...rest, exact_duplicates: exactDuplicates }, [
     `${folder}: ${scan.added} scenes from ${scan.found} photos in ${photoRoot}`,
     ...findingLines(scan.findings),
   ])

@@ -1,4 +1,5 @@
 import { AppError } from '#shared/contract/app-error.ts'
+import { trainingDevice } from '#shared/contract/training.ts'
 import type { SeedSummary, TrainingEpoch, TrainingSummary } from '#shared/contract/training.ts'
 import { percent, table } from '../output.ts'
 
@@ -18,7 +19,7 @@ export function epochLine(
   elapsedMs: number | null,
 ): string {
   const figures = `loss ${train.loss.toFixed(4)}, val macro F1 (no-null) ${percent(val.macroF1NoNull)}`
-  const rate = `rate ${learningRate}${elapsedMs === null ? '' : `, ${(elapsedMs / 1000).toFixed(1)} s`}`
+  const rate = `rate ${Number(learningRate.toPrecision(4))}${elapsedMs === null ? '' : `, ${(elapsedMs / 1000).toFixed(1)} s`}`
   return `  epoch ${epoch}: ${figures}, accuracy ${percent(val.accuracy)}, ${rate}${isBest ? ', best' : ''}`
 }
 
@@ -39,6 +40,7 @@ export const summaryJson = (summary: TrainingSummary) => ({
   model: summary.model,
   family: summary.family,
   output_dir: summary.outputFolder,
+  device: trainingDevice,
   n_seeds: summary.seeds.length,
   seeds: summary.seeds.map(seedJson),
   metrics: {
@@ -55,7 +57,7 @@ export const summaryJson = (summary: TrainingSummary) => ({
 export function summaryLines({ model, seeds, test, outputFolder }: TrainingSummary): string[] {
   const spread = ({ mean, std }: TrainingSummary['test']['accuracy']): string => `${percent(mean)} ± ${percent(std)}`
   return [
-    `${model}, ${seeds.length} ${seeds.length === 1 ? 'seed' : 'seeds'}, on test (mean ± population standard deviation)`,
+    `${model}, ${seeds.length} ${seeds.length === 1 ? 'seed' : 'seeds'} on the ${trainingDevice.toUpperCase()}, on test (mean ± population standard deviation)`,
     `macro F1 (no-null, the paper's) ${spread(test.macroF1NoNull)}, macro F1 ${spread(test.macroF1)}, ` +
       `accuracy ${spread(test.accuracy)}`,
     '',

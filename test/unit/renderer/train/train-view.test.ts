@@ -147,7 +147,7 @@ describe('the queue', () => {
     await queue(running)
     const card = wrapper.get('[data-testid="training-1"]')
     expect(card.get('[data-testid="how"]').text()).toBe(
-      'seed 41 (1 of 2) · epoch 4 of 10 · 2.0 epochs a second · about 8 s left',
+      'seed 41 (1 of 2) · epoch 4 of 10 · 2.0 epochs a second on the CPU · about 8 s left',
     )
     expect(card.get('[role="progressbar"]').attributes()).toMatchObject({
       'aria-valuenow': '4',
