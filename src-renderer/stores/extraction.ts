@@ -1,6 +1,6 @@
 import { defineStore } from 'pinia'
 import { computed, ref, watch } from 'vue'
-import type { EmbedSummary, Noise, Precision } from '#shared/contract/extraction.ts'
+import type { EmbedSummary, ExtractSummary, Noise, Precision } from '#shared/contract/extraction.ts'
 import { useRequest } from '../composables/use-request.ts'
 import { useJobs } from './jobs.ts'
 import { useProject } from './project.ts'
@@ -16,7 +16,16 @@ export interface EmbedOrder {
   readonly sceneIds: readonly number[] | null
 }
 
-/** Making features. It goes on when its dialog is closed; the last outcome waits until it was seen. */
+export interface ExtractOrder {
+  readonly detector: string | null
+  readonly appearance: string | null
+  readonly relation: string | null
+  readonly noise: Noise
+  readonly modelId: number | null
+  readonly out: string | null
+}
+
+/** Making features, and RAFNet's whole chain. Either goes on when its dialog is closed; the last outcome waits until it was seen. */
 export const useExtraction = defineStore('extraction', () => {
   const session = useSession()
   const settings = useSettings()
@@ -27,13 +36,23 @@ export const useExtraction = defineStore('extraction', () => {
     const { device } = settings.settings
     return session.api().extraction.embed({ ...order, sceneIds: sceneIds && [...sceneIds], device }, { signal })
   })
+  const extracting = useRequest<ExtractOrder, ExtractSummary>((order, signal) => {
+    const { device } = settings.settings
+    return session.api().extraction.extract({ ...order, sceneIds: null, device }, { signal })
+  })
   /** What the running embedding was asked for: its dialog shows it when it is opened again. */
   const order = ref<EmbedOrder | null>(null)
   const embedJob = computed(() => jobs.running.find((one) => one.kind === 'embed') ?? null)
+  const chainJob = computed(() => jobs.running.find((one) => one.kind === 'extract') ?? null)
+
   async function embed(wanted: EmbedOrder): Promise<EmbedSummary | null> {
     if (embedding.busy.value) return null
     order.value = wanted
     return embedding.start(wanted)
+  }
+
+  async function extract(wanted: ExtractOrder): Promise<ExtractSummary | null> {
+    return extracting.busy.value ? null : extracting.start(wanted)
   }
 
   function forgetEmbedding(): void {
@@ -41,11 +60,18 @@ export const useExtraction = defineStore('extraction', () => {
     embedding.error.value = null
   }
 
+  function forgetChain(): void {
+    extracting.answer.value = null
+    extracting.error.value = null
+  }
+
   watch(
     () => project.summary?.folder,
     () => {
       embedding.cancel()
+      extracting.cancel()
       forgetEmbedding()
+      forgetChain()
     },
   )
 
@@ -58,5 +84,12 @@ export const useExtraction = defineStore('extraction', () => {
     embed,
     stopEmbedding: embedding.cancel,
     forgetEmbedding,
+    chainJob,
+    extracting: extracting.busy,
+    extracted: extracting.answer,
+    extractError: extracting.error,
+    extract,
+    stopChain: extracting.cancel,
+    forgetChain,
   }
 })

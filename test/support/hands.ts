@@ -76,5 +76,6 @@ export async function pickPath(page: Page, path: string): Promise<void> {
   await pathField.press('Enter')
   if (saves) await nameField.fill(path.slice(slash + 1))
   await dialog.getByRole('button', { name: /^(Choose|Save here)/ }).click()
-  await dialog.waitFor({ state: 'hidden' })
+  // What was picked may open a dialog of its own at once.
+  await pathField.waitFor({ state: 'hidden' })
 }
