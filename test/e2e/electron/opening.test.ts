@@ -19,7 +19,6 @@ test('a dropped folder of photos becomes a project', async () => {
     (value) => expect(value).toBe(photos),
   )
   await dialog.getByRole('button', { name: 'Create project' }).click()
-  await dialog.getByRole('button', { name: 'Start labelling' }).click()
   await canvasReady(page)
   await app.screenshot('desktop-dropped-photos')
 })
