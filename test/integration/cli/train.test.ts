@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { rafnetFolder, withoutRafnet } from '../../support/rafnet.ts'
 
 const root = resolve(import.meta.dirname, '../../..')
 const golden = join(root, 'test', 'fixtures', 'golden', 'features.pkl')
@@ -64,3 +65,42 @@ test('bad input ends with its code and a sentence, and writes nothing', async ()
   expect(seeds.code).toBe(1)
   expect(seeds.stderr).toContain('training.seeds-malformed')
 })
+
+const conditions = `
+training: {seeds: [41, 42], num_epochs: 2, batch_size: 64, mixup_alpha: 0.2, contrastive: {enabled: true, weight: 0.05, temperature: 0.2}}
+optimizer: {name: adamw, params: {lr: 0.001, weight_decay: 0.001}}
+loss: {name: focal, params: {num_classes: 5, gamma: 1.5, label_smoothing: 0.1}}
+class_weights: {method: effective_num, null_weight_factor: 0.1}
+scheduler: {name: cosine_annealing, params: {T_max: 100}}
+`
+const spatial = (features: string): string => `
+model:
+  name: context_graph_fusion_classifier
+  params: {num_classes: 5, modalities: &names [grouprec, convnext, bbox_ctx, img_uid], input_dims: [1024, 1024, 4, 1]}
+datasets:
+${['train', 'val', 'test'].map((split) => `  ${split}: {name: multimodal_features, params: {features_path: '${features}', modalities: *names}}\n`).join('')}`
+
+test.skipIf(!rafnetFolder)(
+  `on the authors' features: contrastive loss, mixup, cosine schedule, two files to build on (${withoutRafnet} if skipped)`,
+  async () => {
+    writeFileSync(join(folder, 'conditions.yaml'), conditions)
+    writeFileSync(join(folder, 'spatial.yaml'), spatial(join(rafnetFolder!, 'features.pkl')))
+    writeFileSync(
+      join(folder, 'whole.yaml'),
+      '_base_: [conditions.yaml, spatial.yaml]\ntraining: {output_dir: results/training/whole}\n',
+    )
+    const { code, stdout, stderr } = await lectern('train', '--config', 'whole.yaml', '--json')
+    expect({ code, stderr: code === 0 ? '' : stderr }).toEqual({ code: 0, stderr: '' })
+    expect(JSON.parse(stdout)).toMatchObject({ model: 'whole', n_seeds: 2, device: 'cpu' })
+    const file = (name: string): unknown =>
+      JSON.parse(readFileSync(join(folder, 'results', 'training', 'whole', 'seed_42', name), 'utf8'))
+    expect(file('results.json')).toMatchObject({
+      contrastive: { enabled: true, weight: 0.05, temperature: 0.2 },
+      class_weighting: { method: 'effective_num', beta: 0.999 },
+    })
+    const { train } = file('training_history.json') as { train: { loss: number }[] }
+    expect(train).toHaveLength(2)
+    for (const { loss } of train) expect(loss).toBeGreaterThan(0)
+    expect(stderr).toContain('rate 0.0009998')
+  },
+)

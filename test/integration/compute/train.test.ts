@@ -69,6 +69,43 @@ function endOf(messages: readonly TrainingMessage[]): TrainingSummary {
   return last.summary
 }
 
+/** Reads every file of a run folder as RAFNet's own scripts do, and checks the keys that they ask for. */
+const readAll = `
+import csv, json, os, sys, torch, yaml
+output, evaluation = sys.argv[1:3]
+keys = '''model seed best_epoch best_val_macro_f1_no_null best_val_macro_f1 test_macro_f1 test_macro_f1_no_null test_accuracy
+test_accuracy_no_null test_loss timestamp device git_commit pixi_lock_hash config_path feature_tag feature_modalities
+dataset_features_path dataset_modalities class_weighting focal_gamma null_class_idx primary_metric_key contrastive lectern'''.split()
+results = []
+for folder, _, files in sorted(os.walk(output)):
+    for name in sorted(files):
+        file = os.path.join(folder, name)
+        if name.endswith('.json'): value = json.load(open(file))
+        elif name.endswith('.yaml'): value = yaml.safe_load(open(file))
+        elif name.endswith('.pth'): value = torch.load(file, weights_only=True)
+        else: value = list(csv.DictReader(open(file)))
+        if name == 'results.json': results.append(value)
+        if name == 'training_history.json':
+            assert list(value) == ['train', 'val'] and list(value['train'][0]) == ['epoch', 'loss', 'accuracy']
+            assert list(value['val'][0]) == ['epoch', 'loss', 'macro_f1', 'macro_f1_no_null', 'accuracy', 'accuracy_no_null']
+        if name == 'config.yaml': assert isinstance(value['optimizer']['params']['lr'], float)
+for one in results: assert list(one) == keys, list(one)
+assert json.load(open(os.path.join(output, 'all_seeds_summary.json'))) == results
+final = json.load(open(os.path.join(evaluation, 'final_results.json')))['tiny']
+assert (final['status'], final['seeds'], final['n_seeds']) == ('ok', ['seed_41', 'seed_42'], 2)
+names = 'macro_f1_no_null macro_f1 accuracy accuracy_no_null loss'.split()
+row, = csv.DictReader(open(os.path.join(evaluation, 'final_results.csv')))
+assert list(row) == ['model', 'n_seeds'] + [f'{name}_{what}' for name in names for what in ('mean', 'std')], list(row)
+for name in names:
+    values = [one['test_' + name] for one in results]
+    mean = sum(values) / 2
+    std = (sum((value - mean) ** 2 for value in values) / 2) ** 0.5
+    told = [final['metrics'][f'test_{name}_{what}'] for what in ('mean', 'std', 'min', 'max')]
+    assert all(abs(a - b) < 1e-9 for a, b in zip(told, [mean, std, min(values), max(values)])), name
+    assert abs(float(row[name + '_mean']) - mean) < 5.1e-5 and abs(float(row[name + '_std']) - std) < 5.1e-5
+print(len(results))
+`
+
 describe('a run folder', () => {
   const folder = temporaryFolder()
   const output = join(folder, 'results', 'training', 'tiny')
@@ -129,7 +166,8 @@ describe('a run folder', () => {
   })
 
   const python = findPython('torch', 'yaml')
-  test.skipIf(!python)(`PyTorch and PyYAML read it (${withoutPython('torch', 'yaml')} if skipped)`, async () => {
+  const skipped = `(${withoutPython('torch', 'yaml')} if skipped)`
+  test.skipIf(!python)(`PyTorch and PyYAML read it ${skipped}`, async () => {
     await run
     const code = `
 import sys, json, torch, yaml
@@ -140,6 +178,11 @@ print(json.dumps([list(state)[0], str(state['classifier.1.num_batches_tracked'].
     const seed = join(output, 'seed_41')
     const printed = runPython(python!, code, join(seed, 'best_model.pth'), join(seed, 'config.yaml'))
     expect(JSON.parse(printed)).toEqual(['norms.grouprec.weight', 'torch.int64', 0, 0.003])
+  })
+
+  test.skipIf(!python)(`Python reads every file of it, with the keys that RAFNet writes ${skipped}`, async () => {
+    await run
+    expect(runPython(python!, readAll, output, join(folder, 'results', 'evaluation')).trim()).toBe('2')
   })
 })
 
