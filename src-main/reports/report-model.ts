@@ -35,7 +35,12 @@ export interface ReportRun {
   readonly members: readonly { readonly name: string; readonly weight: number }[]
   readonly evaluation: Evaluation
   readonly intervals: FigureIntervals
+  /** How often it named each class, by class index. */
+  readonly predicted: ReadonlyMap<number, number>
 }
+
+/** Whether there is anything to hold the run against: without a label no figure means anything. */
+export const isChecked = ({ evaluation }: ReportRun): boolean => evaluation.students > 0
 
 /** How often each class is a label in force, over all scenes of the report. */
 export interface LabelTally {

@@ -57,6 +57,13 @@ const english = {
   noModel: 'Labels only: no model has run',
   share: 'Share of labelled',
   labelled: 'students have a label',
+  shareOfPredicted: 'Share of predicted',
+  predictedStudents: 'students have a prediction',
+  unchecked:
+    'Nobody has checked these predictions: how often the model is right cannot be said. Label some students to find out.',
+  foundOnly: 'students stand in these photos. What they do, nobody has said yet, neither a person nor a model.',
+  nextSteps:
+    'Open the project in Lectern, look the boxes over and correct a few dozen students: it learns from them as you go. Or run a trained head.',
   labelledHere: 'labelled',
   smallNumbers: 'With few students a percentage means little: read it with its interval.',
 }
@@ -118,6 +125,11 @@ const chinese: ReportWords = {
   noModel: '仅含标签：未运行模型',
   share: '占有标签者的比例',
   labelled: '名学生有标签',
+  shareOfPredicted: '占有预测者的比例',
+  predictedStudents: '名学生有预测',
+  unchecked: '这些预测尚无人核对：无法说明模型的正确率。请为部分学生加标签后再看。',
+  foundOnly: '名学生出现在这些照片中。他们在做什么，目前既无人也无模型判断。',
+  nextSteps: '在 Lectern 中打开该项目，检查方框并更正几十名学生：它会边更正边学习。也可以运行已训练的分类头。',
   labelledHere: '有标签',
   smallNumbers: '人数少时百分比意义有限：请结合区间阅读。',
 }

@@ -1,6 +1,6 @@
 import { minimumSupport } from '#shared/metrics/enough.ts'
 import { headlineRows } from '../headline-rows.ts'
-import { className, isWrong, type ReportHead, type ReportScene } from '../report-model.ts'
+import { className, isChecked, isWrong, type ReportHead, type ReportRun, type ReportScene } from '../report-model.ts'
 
 /** Spreadsheets take text that starts so for a formula; an apostrophe keeps it text. */
 const startsLikeFormula = /^[=+\-@\t\r]/
@@ -58,6 +58,7 @@ export async function* studentsCsv(head: ReportHead, scenes: AsyncIterable<Repor
 /** One line a scene, then one line for all: rates in percent of the run, or without one how many students did what. */
 export async function* scenesCsv(head: ReportHead, scenes: AsyncIterable<ReportScene>): AsyncGenerator<string, void> {
   if (!head.run) return yield* labelledScenesCsv(head, scenes)
+  if (!isChecked(head.run)) return yield* predictedScenesCsv(head, head.run, scenes)
   const { evaluation } = head.run
   const header = csvLine(['scene', 'students', 'correct', 'accuracy', 'interval low', 'interval high'])
   const rows = evaluation.scenes.map(({ scene, students, correct, accuracy, interval }) =>
@@ -80,10 +81,26 @@ async function* labelledScenesCsv(
   yield csvLine(['all', labels.students, labels.labelled, ...classes.map(({ index }) => labels.counts.get(index) ?? 0)])
 }
 
-/** One line a headline figure: percent, over how many students, its 95 % interval and where that comes from; nothing without a run. */
+/** Of a run that nobody has checked: how many students it sees do what. */
+async function* predictedScenesCsv(
+  { classes }: ReportHead,
+  { predicted }: ReportRun,
+  scenes: AsyncIterable<ReportScene>,
+): AsyncGenerator<string, void> {
+  yield byteOrderMark + csvLine(['scene', 'students', ...classes.map((one) => `predicted ${one.name}`)])
+  let all = 0
+  for await (const { relativePath, students } of scenes) {
+    const counts = classes.map(({ index }) => students.filter((one) => one.predicted === index).length)
+    all += students.length
+    yield csvLine([relativePath, students.length, ...counts])
+  }
+  yield csvLine(['all', all, ...classes.map(({ index }) => predicted.get(index) ?? 0)])
+}
+
+/** One line a headline figure: percent, over how many students, its 95 % interval and where that comes from; nothing without a run or a label. */
 export function figuresCsv({ run }: ReportHead): string {
   const header = csvLine(['figure', 'percent', 'students', 'interval low', 'interval high', 'interval method'])
-  const rows = run ? headlineRows(run.evaluation, run.intervals) : []
+  const rows = run && isChecked(run) ? headlineRows(run.evaluation, run.intervals) : []
   const lines = rows.map(({ figure, percent, total, interval, method }) =>
     csvLine([figure, percent, total, ...(interval ?? [null, null]), method]),
   )
@@ -92,12 +109,17 @@ export function figuresCsv({ run }: ReportHead): string {
 
 /**
  * One line a class: its figures in percent with the interval of its F1 and whether it has too few students to say much (1), then its row
- * of the confusion matrix; without a run, its students alone.
+ * of the confusion matrix; without a run, its students alone; without a label,
+ * those that the run predicts.
  */
 export function classesCsv({ run, classes, labels }: ReportHead): string {
   if (!run) {
     const lines = classes.map(({ name, index }) => csvLine([name, labels.counts.get(index) ?? 0]))
     return byteOrderMark + csvLine(['class', 'students']) + lines.join('')
+  }
+  if (!isChecked(run)) {
+    const lines = classes.map(({ name, index }) => csvLine([name, run.predicted.get(index) ?? 0]))
+    return byteOrderMark + csvLine(['class', 'predicted students']) + lines.join('')
   }
   const { evaluation, intervals } = run
   const predicted = evaluation.classes.map((one) => `predicted ${one.class.name}`)

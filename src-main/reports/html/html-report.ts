@@ -1,9 +1,10 @@
 import { sampleNote } from '#shared/domain/sample-note.ts'
-import type { ReportHead, ReportRun, ReportScene } from '../report-model.ts'
+import { isChecked, type ReportHead, type ReportRun, type ReportScene } from '../report-model.ts'
 import { reportWords, type ReportWords } from '../report-words.ts'
 import { escapeHtml } from './escape-html.ts'
 import { figuresSection } from './figures-section.ts'
 import { labelsSection } from './labels-section.ts'
+import { predictedSection } from './predicted-section.ts'
 import { reportStyle } from './report-style.ts'
 import { sceneSection } from './scene-section.ts'
 
@@ -21,7 +22,7 @@ export async function* htmlReport(head: ReportHead, scenes: AsyncIterable<Report
 <p class="quiet">${model} · ${words.made} ${escapeHtml(head.appVersion)}</p>
 ${run ? batchingLine(words, run.batching) + membersLine(words, run.members) : ''}${head.note === null ? '' : `<p class="note">${escapeHtml(head.note === sampleNote ? words.sampleNote : head.note)}</p>`}
 <p class="quiet">${head.faces === 'shown' ? words.facesShown : words.facesPixelated}</p>
-${run ? figuresSection(head, run) : labelsSection(head)}`
+${run ? (isChecked(run) ? figuresSection(head, run) : predictedSection(head, run)) : labelsSection(head)}`
   for await (const scene of scenes) yield sceneSection(head, scene)
   yield '</main></body></html>\n'
 }

@@ -7,6 +7,9 @@ import { percent, range, whisker } from './rates.ts'
 /** What the labels say over all scenes, for a report without a model: how many students did what, and how sure that share is. */
 export function labelsSection({ classes, labels, language }: ReportHead): string {
   const words = reportWords[language]
+  if (labels.labelled === 0) {
+    return `<h2>${words.overall}</h2><p><b>${labels.students} ${words.foundOnly}</b></p><p>${words.nextSteps}</p>`
+  }
   const rows = classes.map((one) => {
     const count = labels.counts.get(one.index) ?? 0
     const share = labels.labelled > 0 ? (100 * count) / labels.labelled : null

@@ -1,3 +1,4 @@
+import { AppError } from '#shared/contract/app-error.ts'
 import type { ModelInfo } from '#shared/contract/models.ts'
 import type { Faces } from '#shared/contract/schemas.ts'
 import type { SceneDetail, SceneStudent } from '#shared/contract/scenes.ts'
@@ -12,7 +13,7 @@ import {
 } from '#main/reports/report-model.ts'
 import { listClasses } from '#main/store/tables/class.ts'
 import { getProperty } from '#main/store/tables/property.ts'
-import { tallyLabels } from '#main/store/tables/label-tally.ts'
+import { tallyLabels, tallyPredictions } from '#main/store/tables/label-tally.ts'
 import { allSceneIds } from '#main/store/tables/scene.ts'
 import { evaluateRun } from '../evaluation/evaluate-run.ts'
 import { figureIntervals } from '../evaluation/figure-intervals.ts'
@@ -75,6 +76,7 @@ async function reportRun(
     members: membersOf(model),
     evaluation: await evaluateRun(store, runId, sceneIds),
     intervals: await figureIntervals(store, runId, sceneIds, signal),
+    predicted: tallyPredictions(store, runId, sceneIds),
   }
 }
 
@@ -140,7 +142,7 @@ function annotatedPhoto(
   { scene, students }: SceneDetail,
   shown: readonly ReportStudent[],
   { classes, faces }: ReportHead,
-): Promise<Uint8Array> {
+): Promise<Uint8Array | null> {
   const marks = students.map(({ box }, at) => {
     const student = shown[at]!
     const behaviour = shownClass(classes, student)
@@ -151,9 +153,16 @@ function annotatedPhoto(
       wrong: isWrong(student),
     }
   })
-  return photoFile(project, scene.id).then((file) =>
-    compute.photos.annotate({ file, marks, pixelate: faces === 'pixelated', longerSidePx: photoLongerSidePx }),
-  )
+  const longerSidePx = photoLongerSidePx
+  return photoFile(project, scene.id)
+    .then((file) => compute.photos.annotate({ file, marks, pixelate: faces === 'pixelated', longerSidePx }))
+    .catch(withoutPhoto)
+}
+
+/** A photo that went or broke must not cost the whole report: its scene says that it is not at hand. */
+function withoutPhoto(error: unknown): null {
+  if (error instanceof AppError && /^(media|photo)\./.test(error.code)) return null
+  throw error
 }
 
 /** What a box shows: the label in force, else the prediction. */

@@ -63,6 +63,10 @@ const head = (more: Partial<ReportHead> = {}): ReportHead => ({
     members: [],
     evaluation,
     intervals,
+    predicted: new Map([
+      [0, 1],
+      [1, 2],
+    ]),
   },
   labels: { students: 3, labelled: 2, counts: new Map([[0, 2]]) },
   generatedAt: '2026-11-22T02:00:00Z',
@@ -262,5 +266,33 @@ describe('without a run', () => {
   test('JSON has no evaluation but the labels', async () => {
     const parsed: unknown = JSON.parse(await text(jsonReport(labelsOnly(), one())))
     expect(parsed).toMatchObject({ about: { run: null }, evaluation: null, labels: { students: 3, labelled: 2 } })
+  })
+})
+
+describe('what nobody has checked', () => {
+  const unchecked = withRun({ evaluation: { ...evaluation, students: 0 } })
+  const labelless = head({ run: null, labels: { students: 3, labelled: 0, counts: new Map() } })
+
+  test('is told as predictions, without a rate of being right', async () => {
+    const html = await text(htmlReport(unchecked, one({ score: null })))
+    expect(html).toContain('Nobody has checked these predictions')
+    expect(html).toContain('<td>2</td><td>66.7 %</td>')
+    expect(html).not.toContain('Accuracy')
+    expect(figuresCsv(unchecked)).toBe('\uFEFFfigure,percent,students,interval low,interval high,interval method\r\n')
+    expect(classesCsv(unchecked)).toContain('Listening,2\r\n')
+    expect(await text(scenesCsv(unchecked, one()))).toBe(
+      '\uFEFFscene,students,predicted Bowing Head,predicted Listening,predicted Reading/Writing,predicted Null,predicted Using Phone\r\n' +
+        '课/a&b.jpg,3,1,1,0,0,0\r\nall,3,1,2,0,0,0\r\n',
+    )
+    const json = JSON.parse(await text(jsonReport(unchecked, one()))) as { predicted: unknown[] }
+    expect(json.predicted[1]).toEqual({ class: 'Listening', students: 2 })
+  })
+
+  test('with neither a label nor a model says who was found and what to do next', async () => {
+    const html = await text(htmlReport(labelless, one({ score: null })))
+    expect(html).toContain('3 students stand in these photos')
+    expect(html).toContain('correct a few dozen students')
+    const chinese = await text(htmlReport({ ...labelless, language: 'zh-CN' }, one({ score: null })))
+    expect(chinese).toContain('3 名学生出现在这些照片中')
   })
 })
