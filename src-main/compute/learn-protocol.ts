@@ -36,10 +36,15 @@ export interface LearnOutcome {
   readonly sceneOnlyCorrect: number
   readonly temperature: number
   /**
+   * What was said of each student by the fit that left it out, on which the figures rest; NaN for those left out.
+   * [students of the input, classes]
+   */
+  readonly heldOutLogits: Float32Array
+  /**
    * What was said of each student without its label, though others of its photo were known; NaN for those left out, and where nobody else
    * had the student's class. [students of the input, classes]
    */
-  readonly probabilities: Float32Array
+  readonly byOthers: Float32Array
 }
 
 export const learningContract = {

@@ -4,7 +4,10 @@ import type { StudentCard, Rate } from './evaluation.ts'
 import { call, stream } from './procedure.ts'
 import { id, name, nothing } from './schemas.ts'
 
-/** A head that learnt from corrections, and what it stands on. */
+/**
+ * A head that learnt from corrections, and what it stands on. What its run says of a student whom it learnt from is what it said while the
+ * student was held out: figures of the run do not flatter.
+ */
 export interface LearntModel {
   readonly id: number
   readonly modelId: number
@@ -69,7 +72,7 @@ export type ReviewReason =
   | 'unfamiliar'
 
 export interface ReviewItem extends StudentCard {
-  /** The label in force, or null: `truth` of the card is −1 then. */
+  /** The label in force, or null: `truth` of the card is −1 then. Of a suspect label `predicted` is what it would be taken for. */
   readonly labelIndex: number | null
   readonly labelSource: 'imported' | 'person' | null
   readonly reasons: readonly { readonly reason: ReviewReason; readonly value: number }[]

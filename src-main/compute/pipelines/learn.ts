@@ -1,9 +1,9 @@
 import { dirname } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import type { FeatureBlock } from '#main/training/baselines/feature-blocks.ts'
+import { largestIndex } from '#main/training/evaluate-split.ts'
 import { judgeHeldOut } from '#main/training/learning/judge-held-out.ts'
 import { learnHead } from '#main/training/learning/learn-head.ts'
-import type { LearntHead } from '#main/training/learning/learn-head.ts'
 import { linearHeadModel } from '#main/training/learning/linear-head-model.ts'
 import { planFolds } from '#main/training/learning/plan-folds.ts'
 import { AppError } from '#shared/contract/app-error.ts'
@@ -37,7 +37,8 @@ export async function learn(input: LearnInput, signal: AbortSignal): Promise<Lea
   const plan = folds.judging
   const data = { rows: kept.length, blocks, labels: known, classes }
   const head = await runSteps(learnHead(data, folds), signal)
-  const judged = { labels: known, predicted: head.predicted, scenes: photos, classes, nullIndex, plan, seed }
+  const predicted = known.map((_, row) => largestIndex(head.heldOut.subarray(row * classes, (row + 1) * classes)))
+  const judged = { labels: known, predicted, scenes: photos, classes, nullIndex, plan, seed }
   const figures = await runSteps(judgeHeldOut(judged), signal)
   const { out, version } = input
   await makeFolder(dirname(out))
@@ -50,7 +51,8 @@ export async function learn(input: LearnInput, signal: AbortSignal): Promise<Lea
     leftOut: [...labels.keys()].filter((row) => !present.has(row)),
     heldOut: plan.heldOut,
     temperature: head.temperature,
-    probabilities: spread(head, kept, labels.length, classes),
+    heldOutLogits: spread(head.heldOut, kept, labels.length, classes),
+    byOthers: spread(head.byOthers, kept, labels.length, classes, head.couldBeNamed),
   }
 }
 
@@ -99,12 +101,17 @@ async function runSteps<Result>(steps: Steps<Result>, signal: AbortSignal): Prom
   }
 }
 
-/** What was said of each without its label; NaN where nothing fair can be said. [students, classes] */
-function spread(head: LearntHead, kept: readonly number[], students: number, classes: number): Float32Array {
-  const probabilities = new Float32Array(students * classes).fill(Number.NaN)
+/** Rows of the kept students among all; NaN for the others, and for those of whom nothing fair can be said. [students, classes] */
+function spread(
+  values: Float64Array,
+  kept: readonly number[],
+  students: number,
+  classes: number,
+  isFair: readonly boolean[] | null = null,
+): Float32Array {
+  const spreadOut = new Float32Array(students * classes).fill(Number.NaN)
   kept.forEach((row, at) => {
-    if (!head.couldBeNamed[at]) return
-    probabilities.set(head.byOthers.subarray(at * classes, (at + 1) * classes), row * classes)
+    if (isFair?.[at] !== false) spreadOut.set(values.subarray(at * classes, (at + 1) * classes), row * classes)
   })
-  return probabilities
+  return spreadOut
 }

@@ -25,8 +25,10 @@ import { importFile } from './commands/import.ts'
 import { init } from './commands/init.ts'
 import { label } from './commands/label.ts'
 import { addWeights, listWeights, testWeights } from './commands/models.ts'
+import { learn } from './commands/learn.ts'
 import { predict } from './commands/predict.ts'
 import { report } from './commands/report.ts'
+import { review, type ReviewOptions } from './commands/review.ts'
 import { runs } from './commands/runs.ts'
 import { scan, type ScanOptions } from './commands/scan.ts'
 import { serveProject } from './commands/serve.ts'
@@ -304,6 +306,17 @@ command('train [project]', "train heads on a project's labels, or from RAFNet's 
     withWorkbench(options.json ?? false, (context) =>
       project === undefined ? trainConfig(context, options) : trainProject(context, project, options),
     ),
+  )
+
+command('learn <project>', 'learn a head from the corrections, and say how right it is on students held out').action(
+  (project: string, options: Options) => withWorkbench(options.json ?? false, (context) => learn(context, project)),
+)
+
+command('review <project>', 'the students that most need eyes, each with its reasons')
+  .option('--limit <n>', 'how many', '20')
+  .option('--model <name>', 'name of the run; what was learnt, else the newest by default')
+  .action((project: string, options: Options & ReviewOptions) =>
+    withWorkbench(options.json ?? false, (context) => review(context, project, options)),
   )
 
 command('baselines [project]', "the paper's external baselines, fitted on train and judged on test")

@@ -31,6 +31,13 @@ export function insertPrediction(store: Store, prediction: NewPrediction): void 
     .run(runId, studentId, classIndex, confidence, bytesOf(logits), gate && bytesOf(gate))
 }
 
+/** Puts another answer in place of what a run said of a student; a student whom it left out stays left out. */
+export function replacePrediction(store: Store, { runId, studentId, ...answer }: Omit<NewPrediction, 'gate'>): void {
+  store
+    .prepare('UPDATE prediction SET class_index = ?, confidence = ?, logits = ? WHERE run_id = ? AND student_id = ?')
+    .run(answer.classIndex, answer.confidence, bytesOf(answer.logits), runId, studentId)
+}
+
 interface PredictionColumns {
   readonly runId: number
   readonly studentId: number

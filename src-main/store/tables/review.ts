@@ -17,7 +17,8 @@ export interface ReviewRow {
   readonly classIndex: number | null
   readonly labelSource: LabelSource | null
   readonly predicted: number | null
-  /** Little-endian float32. [classes] */
+  readonly confidence: number | null
+  /** Little-endian float32, where they are needed: for a label, and where the likeliest class is not much likelier than all others. [classes] */
   readonly logits: Uint8Array | null
   readonly otherPredicted: number | null
   readonly otherConfidence: number | null
@@ -25,7 +26,8 @@ export interface ReviewRow {
 
 export const reviewSql = `SELECT student.id AS studentId, student.x1, student.y1, student.x2, student.y2, student.source,
   student.box_edited AS boxEdited, detection.score, label.id AS labelId, label.class_index AS classIndex, label.source AS labelSource,
-  shown.class_index AS predicted, shown.logits, other.class_index AS otherPredicted, other.confidence AS otherConfidence
+  shown.class_index AS predicted, shown.confidence,
+  CASE WHEN label.id IS NOT NULL OR shown.confidence < ? THEN shown.logits END AS logits, other.class_index AS otherPredicted, other.confidence AS otherConfidence
   FROM scene CROSS JOIN student ON student.scene_id = scene.id AND student.deleted_at IS NULL
   LEFT JOIN label ON label.id = student.label_id
   LEFT JOIN detection ON detection.student_id = student.id
@@ -33,9 +35,14 @@ export const reviewSql = `SELECT student.id AS studentId, student.x1, student.y1
   LEFT JOIN prediction other ON other.run_id = ? AND other.student_id = student.id
   WHERE scene.id = ? AND scene.review = 'open' ORDER BY student.id`
 
-/** Present students of a scene with what two runs say of them; none where the scene is marked reviewed. */
-export function reviewRows(store: Store, runId: number, otherRunId: number, sceneId: number): ReviewRow[] {
-  return store.prepare<ReviewRow>(reviewSql).all(runId, otherRunId, sceneId)
+/** Present students of a scene with what two runs say of them, logits below a confidence; none where the scene is marked reviewed. */
+export function reviewRows(
+  store: Store,
+  runs: { readonly runId: number; readonly otherRunId: number },
+  sceneId: number,
+  logitsBelow: number,
+): ReviewRow[] {
+  return store.prepare<ReviewRow>(reviewSql).all(logitsBelow, runs.runId, runs.otherRunId, sceneId)
 }
 
 /** How often people gave this student this class by hand. */

@@ -29,8 +29,8 @@ export interface LinearHead {
 }
 
 export interface LearntHead extends LinearHead {
-  /** What a head would have named that knew neither the student's label nor those held out with it. [rows] */
-  readonly predicted: Int32Array
+  /** Scores, over the temperature, of a head that knew neither the student's label nor those held out with it. [rows, classes] */
+  readonly heldOut: Float64Array
   /**
    * What was said of each student by a head that knew others of the photo, but not this one's label: where labels are looked over, what
    * else is in the photo may be known. [rows, classes]
@@ -94,7 +94,7 @@ export function* learnHead(data: LabelledRows, folds: LearningFolds): Steps<Lear
     model: yield* lift(yield* fit(x, labels, classes, strength * columns)),
     temperature,
     couldBeNamed: namedOutside(labels, students),
-    predicted: labels.map((_, row) => largestIndex(scores.subarray(row * classes, (row + 1) * classes))),
+    heldOut: scores.map((score) => score / temperature),
     byOthers: believable(told, temperature, classes),
     strength,
   }

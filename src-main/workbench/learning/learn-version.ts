@@ -4,8 +4,10 @@ import type { BehaviourClass } from '#shared/domain/behaviour-class.ts'
 import type { LearnOutcome } from '#main/compute/protocol.ts'
 import { insertHeldOut, insertLearnt, learntFolder, type LearntFigures } from '#main/store/tables/learnt.ts'
 import { insertModel } from '#main/store/tables/model.ts'
+import { replacePrediction } from '#main/store/tables/prediction.ts'
 import { writeInSteps } from '#main/store/write-in-steps.ts'
 import { predictRun } from '../inference/predict-run.ts'
+import { argmax, softmax } from '../inference/softmax.ts'
 import type { JobContext } from '../jobs/job-registry.ts'
 import { removeModel } from '../models/remove-model.ts'
 import { storedModel, type ModelReading } from '../models/stored-model.ts'
@@ -102,6 +104,10 @@ function predict({ project, parts, examples }: LearnVersionOptions, modelId: num
   return predictRun(run, job)
 }
 
+/**
+ * What the run says of students whom the head learnt from is put right: the answer of the fit that left them out takes the place of the
+ * head's own, so that figures of the run promise no more than the version's do.
+ */
 async function keepVersion(
   { project: { store }, parts, chosen, examples, lastLabelId }: LearnVersionOptions,
   { modelId, runId, outcome }: { readonly modelId: number; readonly runId: number; readonly outcome: LearnOutcome },
@@ -110,14 +116,20 @@ async function keepVersion(
   const figures = figuresOf(chosen, examples, outcome)
   const createdAt = parts.clock().toISOString()
   const learntId = insertLearnt(store, { modelId, runId, figures, lastLabelId, createdAt })
-  const { probabilities } = outcome
-  const classes = probabilities.length / examples.studentIds.length
+  const { byOthers, heldOutLogits } = outcome
+  const { studentIds } = examples
+  const classes = byOthers.length / studentIds.length
   await writeInSteps(
     store,
-    examples.studentIds,
+    studentIds,
     (studentId, index) => {
-      const own = probabilities.subarray(index * classes, (index + 1) * classes)
-      if (!Number.isNaN(own[0])) insertHeldOut(store, learntId, studentId, own)
+      const rowOf = (values: Float32Array): Float32Array => values.subarray(index * classes, (index + 1) * classes)
+      const [others, logits] = [rowOf(byOthers), rowOf(heldOutLogits)]
+      if (!Number.isNaN(others[0])) insertHeldOut(store, learntId, studentId, others)
+      if (Number.isNaN(logits[0])) return
+      const classIndex = argmax(logits)
+      const confidence = softmax(logits)[classIndex] ?? 0
+      replacePrediction(store, { runId, studentId, classIndex, confidence, logits })
     },
     { signal: job.signal },
   )

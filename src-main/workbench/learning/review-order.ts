@@ -1,4 +1,5 @@
 import type { ReviewReason } from '#shared/contract/learning.ts'
+import type { Steps } from '#shared/metrics/steps.ts'
 import type { Signal, StudentSignals } from './review-signals.ts'
 
 /** A student of the queue. */
@@ -7,6 +8,9 @@ export interface Candidate {
   readonly student: StudentSignals
   readonly signals: readonly Signal[]
   readonly priority: number
+  /** −1 without a prediction. Of a suspect label it is what others of the photo would make it. */
+  readonly predicted: number
+  readonly confidence: number
 }
 
 export interface SceneOfSignals {
@@ -32,10 +36,16 @@ const mostInARow = 3
  *
  * @param wanted only these reasons count; null takes all
  */
-export function reviewOrder(scenes: readonly SceneOfSignals[], wanted: ReadonlySet<ReviewReason> | null): Candidate[] {
+export function* reviewOrder(
+  scenes: readonly SceneOfSignals[],
+  wanted: ReadonlySet<ReviewReason> | null,
+): Steps<Candidate[]> {
   const thresholds = ownConfidences(scenes)
+  yield
   const scoreLimit = doubtfulScore(scenes)
+  yield
   const rarity = classRarity(scenes)
+  yield
   const candidates: Candidate[] = []
   for (const { sceneId, students } of scenes) {
     for (const student of students) {
@@ -43,11 +53,22 @@ export function reviewOrder(scenes: readonly SceneOfSignals[], wanted: ReadonlyS
       const signals = wanted === null ? all : all.filter(({ reason }) => wanted.has(reason))
       if (signals.length === 0) continue
       signals.sort((one, other) => other.strength - one.strength)
-      candidates.push({ sceneId, student, signals, priority: priorityOf(student, signals, rarity) })
+      const priority = priorityOf(student, signals, rarity)
+      candidates.push({ sceneId, student, signals, priority, ...shownPrediction(student, signals) })
     }
+    yield
   }
   candidates.sort((one, other) => other.priority - one.priority || one.student.studentId - other.student.studentId)
+  yield
   return diversified(candidates)
+}
+
+function shownPrediction(
+  { doubt, predicted, confidence }: StudentSignals,
+  signals: readonly Signal[],
+): Pick<Candidate, 'predicted' | 'confidence'> {
+  if (!doubt || signals.every(({ reason }) => reason !== 'label-suspect')) return { predicted, confidence }
+  return { predicted: doubt.likeliest, confidence: doubt.likeliestProbability }
 }
 
 function priorityOf(

@@ -7,6 +7,7 @@ import { allSceneIds, sceneLabels } from '#main/store/tables/scene.ts'
 import { getStudent } from '#main/store/tables/student.ts'
 import type { Store } from '#main/store/store.ts'
 import { createBreath } from '../exchange/breath.ts'
+import { runInSteps } from '../evaluation/run-in-steps.ts'
 import { knownRun } from '../models/run-info.ts'
 import type { OpenProject } from '../projects/open-project.ts'
 import type { WorkbenchContext } from '../workbench-context.ts'
@@ -23,8 +24,12 @@ interface KnownSignals {
   readonly project: OpenProject
   readonly runs: ReviewRuns
   readonly scenes: Map<number, readonly StudentSignals[]>
-  /** By the reasons that were asked for. */
-  readonly orders: Map<string, readonly Candidate[]>
+  /** By the reasons that were asked for; another map once something changed. */
+  orders: Map<string, Order>
+}
+
+interface Order extends Pick<ReviewQueue, 'byReason' | 'byPredicted'> {
+  readonly candidates: readonly Candidate[]
 }
 
 /** `learning.reviewQueue`: signals are kept between calls, so that a correction costs its own photo and a sort. */
@@ -32,9 +37,10 @@ export function createReviewQueue({ project, changes }: Pick<WorkbenchContext, '
   let known: KnownSignals | null = null
   let last: Promise<unknown> = Promise.resolve()
   const forget = (sceneIds: readonly number[] | null): void => {
-    known?.orders.clear()
     if (sceneIds === null) known = null
-    else for (const id of sceneIds) known?.scenes.delete(id)
+    if (known === null) return
+    known.orders = new Map()
+    for (const id of sceneIds ?? []) known.scenes.delete(id)
   }
   void listen(changes, forget)
 
@@ -57,16 +63,16 @@ export function createReviewQueue({ project, changes }: Pick<WorkbenchContext, '
     const runs = reviewRuns(opened.store, runId)
     const wanted = reasons === null ? null : new Set(reasons as ReviewReason[])
     const signals = await signalsOf(opened, runs, signal)
-    const isPredicted = ({ student }: Candidate): boolean => predicted === null || student.predicted === predicted
-    const all = orderOf(signals, null)
-    const byReasons = wanted === null ? all : orderOf(signals, wanted)
-    const found = byReasons.filter(isPredicted)
+    const all = await orderOf(signals, null, signal)
+    const byReasons = wanted === null ? all : await orderOf(signals, wanted, signal)
+    const isPredicted = (candidate: Candidate): boolean => candidate.predicted === predicted
+    const found = predicted === null ? byReasons.candidates : byReasons.candidates.filter(isPredicted)
     return {
       total: found.length,
       items: toItems(opened.store, found.slice(offset, offset + limit)),
       runId: runs.runId === 0 ? null : runs.runId,
-      byReason: countReasons(all.filter(isPredicted)),
-      byPredicted: countPredicted(byReasons),
+      byReason: predicted === null ? all.byReason : countReasons(all.candidates.filter(isPredicted)),
+      byPredicted: byReasons.byPredicted,
     }
   }
   // One after another: two calls would read the same scenes.
@@ -107,14 +113,17 @@ function reviewRuns(store: Store, asked: number | null): ReviewRuns {
   }
 }
 
-function orderOf({ scenes, orders }: KnownSignals, wanted: ReadonlySet<ReviewReason> | null): readonly Candidate[] {
+async function orderOf(
+  { scenes, orders }: KnownSignals,
+  wanted: ReadonlySet<ReviewReason> | null,
+  signal: AbortSignal,
+): Promise<Order> {
   const key = wanted === null ? 'all' : [...wanted].sort().join()
   const before = orders.get(key)
   if (before) return before
-  const order = reviewOrder(
-    [...scenes].map(([sceneId, students]) => ({ sceneId, students })),
-    wanted,
-  )
+  const list = [...scenes].map(([sceneId, students]) => ({ sceneId, students }))
+  const candidates = await runInSteps(reviewOrder(list, wanted), signal)
+  const order = { candidates, byReason: countReasons(candidates), byPredicted: countPredicted(candidates) }
   orders.set(key, order)
   return order
 }
@@ -127,18 +136,18 @@ function countReasons(candidates: readonly Candidate[]): ReviewQueue['byReason']
 
 function countPredicted(candidates: readonly Candidate[]): ReviewQueue['byPredicted'] {
   const counts: Record<number, number> = {}
-  for (const { student } of candidates) {
-    if (student.predicted >= 0) counts[student.predicted] = (counts[student.predicted] ?? 0) + 1
+  for (const { predicted } of candidates) {
+    if (predicted >= 0) counts[predicted] = (counts[predicted] ?? 0) + 1
   }
   return counts
 }
 
 function toItems(store: Store, candidates: readonly Candidate[]): ReviewItem[] {
   const names = candidates.length > 0 ? sceneLabels(store) : new Map<number, string>()
-  return candidates.flatMap(({ sceneId, student, signals, priority }): ReviewItem[] => {
+  return candidates.flatMap(({ sceneId, student, signals, priority, predicted, confidence }): ReviewItem[] => {
     const row = getStudent(store, student.studentId)
     if (!row) return []
-    const { label, predicted, confidence } = student
+    const { label } = student
     return [
       {
         studentId: row.id,

@@ -3,7 +3,7 @@ import { floatsOf } from '#main/store/tables/prediction.ts'
 import { countSaid, reviewRows, type ReviewRow } from '#main/store/tables/review.ts'
 import type { Store } from '#main/store/store.ts'
 import { softmax } from '../inference/softmax.ts'
-import { sceneSignals, type ReviewStudent, type StudentSignals } from './review-signals.ts'
+import { plainConfidence, sceneSignals, type ReviewStudent, type StudentSignals } from './review-signals.ts'
 
 /** Whose predictions the queue is about; 0 where there is none. */
 export interface ReviewRuns {
@@ -16,8 +16,8 @@ export interface ReviewRuns {
 
 /** The signals of a scene's students as the project stands; none where the scene is marked reviewed. */
 export function readSceneSignals(store: Store, runs: ReviewRuns, sceneId: number): StudentSignals[] {
-  const { runId, otherRunId, version } = runs
-  const rows = reviewRows(store, runId, otherRunId, sceneId)
+  const { version } = runs
+  const rows = reviewRows(store, runs, sceneId, plainConfidence)
   if (rows.length === 0) return []
   const heldOut = version && heldOutOfScene(store, version.id, sceneId)
   return sceneSignals(rows.map((row) => toReviewStudent(store, row, version, heldOut?.get(row.studentId) ?? null)))
@@ -29,7 +29,7 @@ function toReviewStudent(
   version: ReviewRuns['version'],
   heldOut: Float32Array | null,
 ): ReviewStudent {
-  const { studentId, x1, y1, x2, y2, predicted, logits, otherPredicted, otherConfidence } = row
+  const { studentId, x1, y1, x2, y2, predicted, confidence, logits, otherPredicted, otherConfidence } = row
   const probabilities = logits && softmax(floatsOf(logits))
   const label = labelOf(store, row, version)
   return {
@@ -37,7 +37,10 @@ function toReviewStudent(
     box: x1 === null || y1 === null || x2 === null || y2 === null ? null : { x1, y1, x2, y2 },
     score: row.source === 'detected' && row.boxEdited === 0 ? row.score : null,
     label,
-    prediction: predicted === null || !probabilities ? null : { classIndex: predicted, probabilities },
+    prediction:
+      predicted === null || confidence === null
+        ? null
+        : { classIndex: predicted, confidence, margin: probabilities && marginOf(probabilities) },
     other:
       otherPredicted === null || otherConfidence === null
         ? null
@@ -56,4 +59,14 @@ function labelOf(
   const byHand = labelSource !== 'imported'
   const stands = byHand && (labelId > (version?.lastLabelId ?? 0) || countSaid(store, studentId, classIndex) > 1)
   return { classIndex, byHand, stands }
+}
+
+/** Of the likeliest class over the next. */
+function marginOf(probabilities: Float64Array): number {
+  let [first, second] = [0, 0]
+  for (const probability of probabilities) {
+    if (probability > first) [first, second] = [probability, first]
+    else if (probability > second) second = probability
+  }
+  return first - second
 }

@@ -13,7 +13,12 @@ export interface ReviewStudent {
     /** A person gave it after the model had its say, or said it again: there is nothing to ask. */
     readonly stands: boolean
   } | null
-  readonly prediction: { readonly classIndex: number; readonly probabilities: ArrayLike<number> } | null
+  readonly prediction: {
+    readonly classIndex: number
+    readonly confidence: number
+    /** Of the likeliest class over the next; null where the confidence alone says that it is wide. */
+    readonly margin: number | null
+  } | null
   /** What the newest run of another model says. */
   readonly other: { readonly classIndex: number; readonly confidence: number } | null
   /** What was said without learning from the label; null without one. */
@@ -51,6 +56,8 @@ export interface StudentSignals {
 
 /** Differences of the two likeliest classes above this are no tie. */
 const widestMargin = 0.35
+/** With this confidence all other classes together leave a wider margin. */
+export const plainConfidence = (1 + widestMargin) / 2
 const neighbours = 4
 const leastNeighbours = 3
 const mostOfThem = 0.75
@@ -65,7 +72,7 @@ export function sceneSignals(students: readonly ReviewStudent[]): StudentSignals
   return students.map((student, place) => {
     const { studentId, label, prediction, score } = student
     const predicted = prediction?.classIndex ?? -1
-    const confidence = prediction?.probabilities[predicted] ?? 0
+    const confidence = prediction?.confidence ?? 0
     // A person has looked: only the label itself may still be doubted.
     const isOpen = label === null || !label.byHand
     const signals = isOpen
@@ -89,14 +96,9 @@ export function sceneSignals(students: readonly ReviewStudent[]): StudentSignals
 }
 
 function marginSignal(prediction: ReviewStudent['prediction']): Signal[] {
-  if (!prediction) return []
-  let [first, second] = [0, 0]
-  for (const probability of Array.from(prediction.probabilities)) {
-    if (probability > first) [first, second] = [probability, first]
-    else second = Math.max(second, probability)
-  }
-  const margin = first - second
-  return margin < widestMargin ? [{ reason: 'margin', value: margin, strength: 0.9 * (1 - margin / widestMargin) }] : []
+  const margin = prediction?.margin ?? null
+  if (margin === null || margin >= widestMargin) return []
+  return [{ reason: 'margin', value: margin, strength: 0.9 * (1 - margin / widestMargin) }]
 }
 
 function disagreement({ prediction, other }: ReviewStudent, confidence: number): Signal[] {
@@ -129,22 +131,25 @@ function doubtOf({ label, heldOut }: ReviewStudent): Doubt | null {
 
 /** What the nearest students of each do: by their labels, else as predicted. [students][≤ 4] */
 function neighbourClasses(students: readonly ReviewStudent[]): number[][] {
-  const centres = students.map(({ box }) => box && centre(box))
-  return students.map((_, place) => {
-    const from = centres[place]
-    if (!from) return []
-    const near: { readonly distance: number; readonly classIndex: number }[] = []
-    students.forEach(({ label, prediction }, other) => {
-      const to = centres[other]
-      const classIndex = label?.classIndex ?? prediction?.classIndex
-      if (other === place || !to || classIndex === undefined) return
-      const distance = (to.x - from.x) ** 2 + (to.y - from.y) ** 2
-      if (near.length === neighbours && distance >= near[neighbours - 1]!.distance) return
-      const at = near.findIndex((one) => distance < one.distance)
-      near.splice(at < 0 ? near.length : at, 0, { distance, classIndex })
-      near.length = Math.min(near.length, neighbours)
-    })
-    return near.map(({ classIndex }) => classIndex)
+  const seats = students.map(({ box, label, prediction }) => {
+    const classIndex = label?.classIndex ?? prediction?.classIndex ?? -1
+    return { ...(box === null ? { x: Number.NaN, y: Number.NaN } : centre(box)), classIndex }
+  })
+  return seats.map(({ x, y }, place) => {
+    const distances: number[] = []
+    const classes: number[] = []
+    for (let other = 0; other < seats.length; other += 1) {
+      const seat = seats[other]!
+      const distance = (seat.x - x) ** 2 + (seat.y - y) ** 2
+      if (other === place || seat.classIndex < 0 || Number.isNaN(distance)) continue
+      let at = Math.min(distances.length, neighbours)
+      while (at > 0 && distance < distances[at - 1]!) {
+        if (at < neighbours) [distances[at], classes[at]] = [distances[at - 1]!, classes[at - 1]!]
+        at -= 1
+      }
+      if (at < neighbours) [distances[at], classes[at]] = [distance, seat.classIndex]
+    }
+    return classes
   })
 }
 
