@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { ErrorDetails } from './app-error.ts'
 import { call } from './procedure.ts'
 import { device, id, name, nothing, path } from './schemas.ts'
 
@@ -37,6 +38,9 @@ export interface ProviderReport {
   readonly runs: boolean
   /** Why it runs or does not, naming a missing library. */
   readonly reason: string
+  /** Stable code of the reason, as `provider.library-absent`, and what it names. */
+  readonly code: string
+  readonly details: ErrorDetails
   /** How to get what is missing, or null. */
   readonly remedy: string | null
   readonly maxRelativeDifference: number | null

@@ -1,12 +1,13 @@
 import { fork } from 'node:child_process'
-import { libraryProblem, missingLibraryName } from './provider-library.ts'
+import type { ErrorDetails } from '#shared/contract/app-error.ts'
+import { libraryProblem, missingLibraryName, type ProviderReason } from './provider-library.ts'
 import { probeProvider } from './probe-provider.ts'
 import type { ProbeMeasurement } from './probe-provider.ts'
 import { loadRuntime, runtimeLibraryFolder } from './runtime.ts'
 
 export type ProbeOutcome =
   | { readonly kind: 'ran'; readonly measurement: ProbeMeasurement }
-  | { readonly kind: 'failed'; readonly reason: string; readonly remedy: string | null }
+  | (ProviderReason & { readonly kind: 'failed'; readonly remedy: string | null })
 
 const flag = '--probe'
 const timeLimitMs = 60_000
@@ -31,7 +32,8 @@ async function attempt(provider: string): Promise<ProbeOutcome> {
     if (problem) return { kind: 'failed', ...problem }
     return { kind: 'ran', measurement: await probeProvider(runtime, provider) }
   } catch (error) {
-    return failed(withoutSourceLine(error instanceof Error ? error.message.trim() : String(error)))
+    const said = withoutSourceLine(error instanceof Error ? error.message.trim() : String(error))
+    return failed(said, 'provider.refused', { reason: said })
   }
 }
 
@@ -54,27 +56,40 @@ export function runProbe(entry: string, provider: string, execArgv: readonly str
     let output = ''
     let outcome: ProbeOutcome | null = null
     const timer = setTimeout(() => {
-      outcome = failed(`Its probe did not end within ${timeLimitMs / 1000} s.`)
+      const seconds = timeLimitMs / 1000
+      outcome = failed(`Its probe did not end within ${seconds} s.`, 'provider.probe-endless', { seconds })
       child.kill('SIGKILL')
     }, timeLimitMs)
     child.stderr?.setEncoding('utf8')
     child.stderr?.on('data', (text: string) => (output = (output + text).slice(-outputTailBytes)))
     child.on('message', (message) => (outcome ??= message as ProbeOutcome))
-    child.once('error', (error) => (outcome ??= failed(`Its probe could not start: ${error.message}`)))
+    child.once('error', ({ message }) => {
+      outcome ??= failed(`Its probe could not start: ${message}`, 'provider.probe-unstarted', { reason: message })
+    })
     child.once('close', (code, signal) => {
       clearTimeout(timer)
       const end = signal === null ? `with exit code ${code}` : `by signal ${signal}`
-      resolve(withOutput(outcome ?? failed(`The process that tried it ended ${end}.`), output))
+      const died = failed(`The process that tried it ended ${end}.`, 'provider.probe-died', {
+        how: String(signal ?? code),
+      })
+      resolve(withOutput(outcome ?? died, output))
     })
   })
 }
 
-const failed = (reason: string): ProbeOutcome => ({ kind: 'failed', reason, remedy: null })
+const failed = (reason: string, code: string, details: ErrorDetails): ProbeOutcome => ({
+  kind: 'failed',
+  reason,
+  code,
+  details,
+  remedy: null,
+})
 
 /** Drivers say on stderr what they miss (`libvulkan.so.1`); the exception often does not. */
 function withOutput(outcome: ProbeOutcome, output: string): ProbeOutcome {
   if (outcome.kind === 'ran') return outcome
   const missing = missingLibraryName(output)
   if (missing === null || outcome.reason.includes(missing)) return outcome
-  return { ...outcome, reason: `${missing} is missing. ${outcome.reason}` }
+  const reason = `${missing} is missing. ${outcome.reason}`
+  return { ...outcome, reason, code: 'provider.file-missing', details: { missing, reason: outcome.reason } }
 }

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { basename, join } from 'node:path'
+import type { ErrorDetails } from '#shared/contract/app-error.ts'
 
 /** Libraries that onnxruntime-node does not bundle; they lie beside its own once its installer fetched them. */
 const unbundled: Readonly<Record<string, string>> = { cuda: 'cuda', tensorrt: 'tensorrt' }
@@ -8,9 +9,14 @@ export const installCommand = 'node node_modules/onnxruntime-node/script/install
 
 export const cpuOnly = 'Use the CPU on this machine.'
 
-export interface LibraryProblem {
-  /** Why the provider's library cannot be loaded, naming the missing file. */
+/** Why a provider does not run: a sentence, and the same as a code with what the sentence names. */
+export interface ProviderReason {
   readonly reason: string
+  readonly code: string
+  readonly details: ErrorDetails
+}
+
+export interface LibraryProblem extends ProviderReason {
   readonly remedy: string
 }
 
@@ -29,6 +35,8 @@ export function libraryProblem(provider: string, folder: string, load = loadLibr
   if (missing === null) return null
   return {
     reason: `${missing} is missing, which ${basename(path)} needs (${message ?? ''}).`,
+    code: 'provider.dependency-missing',
+    details: { missing, library: basename(path) },
     remedy: `Install the system package that holds ${missing} (CUDA 12 and cuDNN 9 of NVIDIA), then try again.`,
   }
 }
@@ -40,11 +48,15 @@ export function absentLibrary(provider: string, folder: string): LibraryProblem 
   if (process.platform !== 'linux' || process.arch !== 'x64') {
     return {
       reason: `${basename(path)} is missing; onnxruntime-node has it for Linux on x64 only, not for ${process.platform} ${process.arch}.`,
+      code: 'provider.library-elsewhere',
+      details: { library: basename(path), platform: process.platform, arch: process.arch },
       remedy: cpuOnly,
     }
   }
   return {
     reason: `${basename(path)} is missing: it does not come with onnxruntime-node's package.`,
+    code: 'provider.library-absent',
+    details: { library: basename(path) },
     remedy: `Run in Lectern's folder: ${installCommand}`,
   }
 }

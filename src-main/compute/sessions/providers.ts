@@ -67,6 +67,8 @@ async function probeReport(entry: string, provider: string): Promise<ProviderRep
     return describe(provider, false, {
       kind: 'failed',
       reason: `ONNX Runtime for ${process.platform} ${process.arch} is built without it.`,
+      code: 'provider.not-built',
+      details: { platform: process.platform, arch: process.arch },
       remedy: cpuOnly,
     })
   }
@@ -76,9 +78,9 @@ async function probeReport(entry: string, provider: string): Promise<ProviderRep
 
 function describe(provider: string, available: boolean, outcome: ProbeOutcome): ProviderReport {
   if (outcome.kind === 'failed') {
-    const { reason, remedy } = outcome
+    const { reason, code, details, remedy } = outcome
     const figures = { maxRelativeDifference: null, msPerStudent: null, studentsPerSecond: null }
-    return { provider, available, runs: false, reason, remedy, ...figures }
+    return { provider, available, runs: false, reason, code, details, remedy, ...figures }
   }
   const { maxRelativeDifference, msPerStudent } = outcome.measurement
   const agrees = maxRelativeDifference <= probeTolerance
@@ -92,6 +94,8 @@ function describe(provider: string, available: boolean, outcome: ProbeOutcome): 
         ? 'Its probe ran.'
         : `Its probe ran and agrees with the CPU (largest relative difference ${difference}).`
       : `Its probe ran but disagrees with the CPU: largest relative difference ${difference}, allowed ${probeTolerance}.`,
+    code: agrees ? (provider === 'cpu' ? 'provider.runs' : 'provider.agrees') : 'provider.disagrees',
+    details: { difference, allowed: probeTolerance },
     remedy: agrees ? null : 'Update the graphics driver, or use the CPU.',
     maxRelativeDifference,
     msPerStudent,

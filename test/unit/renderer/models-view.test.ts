@@ -155,6 +155,8 @@ describe('the GPU panel', () => {
     available: true,
     runs: true,
     reason: 'NVIDIA H100',
+    code: 'provider.agrees',
+    details: { difference: '1.0e-6', allowed: 0.001 },
     remedy: null,
     maxRelativeDifference: 3.1e-6,
     msPerStudent: 0.0123,

@@ -5,7 +5,6 @@ import { AppError } from '#shared/contract/app-error.ts'
 import type { Steps } from '#shared/metrics/steps.ts'
 import { openStore } from '#main/store/open-store.ts'
 import type { Store } from '#main/store/store.ts'
-import { getProperty, setProperty } from '#main/store/tables/property.ts'
 import { writeAside } from '#main/store/write-aside.ts'
 import { writeInSteps } from '#main/store/write-in-steps.ts'
 import { memoryStore, stillClock, temporaryFolder } from '../../support/store.ts'
@@ -19,11 +18,16 @@ const fileStore = (): Store => open(join(temporaryFolder(), 'project.sqlite'), '
 const count = (store: Store): number =>
   store.prepare<{ rows: number }>(`SELECT count(*) AS rows FROM property WHERE name LIKE 'aside%'`).get()!.rows
 
+const put = (store: Store, name: string, value: string): void =>
+  void store.prepare('INSERT OR REPLACE INTO property (name, value) VALUES (?, ?)').run(name, value)
+const valueOf = (store: Store, name: string) =>
+  store.prepare<{ value: string }>('SELECT value FROM property WHERE name = ?').get(name)?.value
+
 /** Writes `rows` properties; `onRow` is told of each before its step ends. */
 const writing = (rows: number, onRow: (row: number) => void = () => undefined) =>
   function* (aside: Store): Steps<number> {
     for (let row = 0; row < rows; row++) {
-      setProperty(aside, `aside ${row}`, 'x')
+      put(aside, `aside ${row}`, 'x')
       onRow(row)
       yield
     }
@@ -66,7 +70,7 @@ test('an error at any step takes everything back and reaches whoever began it', 
   })
   await expect(writeAside(store, refusing)).rejects.toMatchObject({ code: 'edits.class-unknown' })
   expect(count(store)).toBe(0)
-  setProperty(store, 'aside', 'free again')
+  put(store, 'aside', 'free again')
   expect(count(store)).toBe(1)
 })
 
@@ -85,15 +89,15 @@ test('what is not committed is not there after a crash', async () => {
 })
 
 test.each<[string, (store: Store) => void]>([
-  ['a statement', (store) => setProperty(store, 'other', String(count(store)))],
-  ['a transaction', (store) => store.transaction(() => setProperty(store, 'other', String(count(store))))],
+  ['a statement', (store) => put(store, 'other', String(count(store)))],
+  ['a transaction', (store) => store.transaction(() => put(store, 'other', String(count(store))))],
 ])('%s that cannot wait takes it to its end first and sees it', async (_, write) => {
   const store = fileStore()
   const written = writeAside(store, writing(500))
   await Promise.resolve()
   store.prepare('DELETE FROM property WHERE name = ?').run('nothing')
   write(store)
-  expect(getProperty(store, 'other')).toBe('500')
+  expect(valueOf(store, 'other')).toBe('500')
   expect(await written).toBe(500)
 })
 
@@ -107,7 +111,7 @@ test('a failure of what another writer took to its end is not that writer’s', 
   )
   const refused = expect(written).rejects.toMatchObject({ code: 'edits.class-unknown' })
   await Promise.resolve()
-  setProperty(store, 'aside', 'mine')
+  put(store, 'aside', 'mine')
   await refused
   expect(count(store)).toBe(1)
 })
