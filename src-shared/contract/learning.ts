@@ -23,8 +23,8 @@ export interface LearntModel {
   /** [classes] of all of them. */
   readonly classCounts: readonly number[]
   /**
-   * Out of sample by cross-validation over all of them: no photo is on both sides where there are enough photos, else students are held
-   * out and `heldOut` says so. The interval is Wilson's, or that of drawing whole photos where that is wider.
+   * Out of sample by cross-validation over all of them: no photo is on both sides where there are enough photos and classes are spread over
+   * them, else students are held out and `heldOut` says so. The interval is Wilson's, or that of drawing whole photos where that is wider.
    */
   readonly accuracy: Rate
   readonly macroF1NoNull: number

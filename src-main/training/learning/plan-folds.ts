@@ -6,6 +6,8 @@ export const mostFolds = 5
 /** With fewer photos than this, leaving whole photos out would leave hardly any to learn from. */
 export const leastScenes = 3
 
+/** Where more than this share of the students have a class of one photo alone, leaving it out would ask for what nobody could learn. */
+const mostOfOnePhoto = 0.1
 /** With fewer photos than this nothing can be told of how photos differ, and strengths are chosen by holding out students. */
 const leastScenesToTune = 6
 
@@ -30,15 +32,23 @@ export interface LearningFolds {
 }
 
 /**
- * Folds for whole photos where there are enough of them to judge by, and to tune by; else for students.
+ * Folds for whole photos where there are enough of them to judge by, and to tune by, and classes are spread over them; else for students.
  *
  * @param labels class indices below `classes`. [students]
  * @param scenes equal for students of one photo. [students]
  */
 export function planFolds(labels: Int32Array, scenes: ArrayLike<number>, classes: number, seed: number): LearningFolds {
   const students = studentFolds(labels, scenes)
-  const judging = students.scenes < leastScenes ? students : sceneFolds(labels, scenes, classes, seed)
+  const byScene = students.scenes >= leastScenes && shareOfOnePhoto(labels, scenes) <= mostOfOnePhoto
+  const judging = byScene ? sceneFolds(labels, scenes, classes, seed) : students
   return { judging, students, tuning: students.scenes < leastScenesToTune ? students : judging }
+}
+
+/** Share of the students whose class occurs in no other photo. */
+function shareOfOnePhoto(labels: Int32Array, scenes: ArrayLike<number>): number {
+  const photosOf = new Map<number, Set<number>>()
+  labels.forEach((label, row) => photosOf.set(label, (photosOf.get(label) ?? new Set()).add(scenes[row]!)))
+  return labels.filter((label) => photosOf.get(label)!.size < 2).length / labels.length
 }
 
 /** Whole photos, classes spread as evenly as they allow. */

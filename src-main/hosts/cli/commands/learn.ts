@@ -22,6 +22,7 @@ export async function learn({ client, output, signal }: CommandContext, project:
     ...learntTable(newest),
     '',
     heldOutSentence(newest),
+    ...comparison(newest),
   ])
 }
 
@@ -67,4 +68,10 @@ function learntTable({ accuracy, macroF1NoNull, majorityAccuracy, sceneOnlyAccur
 const heldOutSentence = ({ heldOut, accuracy }: LearntModel): string =>
   heldOut === 'scenes'
     ? `Judged on ${accuracy.total} students, each in a photo that nothing was learnt from; the guess by photo holds out students.`
-    : `Judged on ${accuracy.total} students who were held out; others of their photos were not: label three photos to know more.`
+    : `Judged on ${accuracy.total} students who were held out; others of their photos were not: label more photos, each with several classes, to know how it does on new ones.`
+
+function comparison({ accuracy, majorityAccuracy, sceneOnlyAccuracy }: LearntModel): string[] {
+  if (accuracy.percent > Math.max(majorityAccuracy, sceneOnlyAccuracy)) return []
+  const what = accuracy.percent > majorityAccuracy ? 'the commonest class of the photo' : 'the commonest class'
+  return [`It is no better than always naming ${what}: label more students, or give it better features.`]
+}

@@ -2,7 +2,6 @@ import { resolve } from 'node:path'
 import { AppError } from '#shared/contract/app-error.ts'
 import type { ReviewItem, ReviewReason } from '#shared/contract/learning.ts'
 import type { CommandContext } from '../command.ts'
-import { table } from '../output.ts'
 import { findRun } from './evaluate.ts'
 
 export interface ReviewOptions {
@@ -48,13 +47,14 @@ export async function review(context: CommandContext, project: string, options: 
       reasons: item.reasons,
     })),
   }
-  output.result(json, [
-    `${total} students need eyes${run === null ? '' : `, by ${run}`}.`,
-    ...(items.length > 0 ? ['', ...table(['student', 'predicted', 'why'], items.map(row))] : []),
-  ])
+  output.result(json, [`${total} students need eyes${run === null ? '' : `, by ${run}`}.`, ...items.map(line)])
 
-  function row(item: ReviewItem): string[] {
-    const why = item.reasons.map(({ reason, value }) => sentences[reason](value)).join('; ')
-    return [`${item.scene} ${item.bboxId}`, nameOf(item.predicted) ?? '', why]
+  function line({ scene, bboxId, predicted, labelIndex, reasons }: ReviewItem): string {
+    const said = [
+      ...(labelIndex === null ? [] : [`labelled ${nameOf(labelIndex)}`]),
+      ...(predicted < 0 ? [] : [`predicted ${nameOf(predicted)}`]),
+    ]
+    const why = reasons.map(({ reason, value }) => sentences[reason](value))
+    return `${scene}, student ${bboxId}${said.length > 0 ? ` (${said.join(', ')})` : ''}: ${why.join('; ')}`
   }
 }
