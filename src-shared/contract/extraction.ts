@@ -129,7 +129,7 @@ export interface NoiseStudy {
   readonly classes: readonly { readonly classIndex: number; readonly students: number; readonly unstable: number }[]
   /** Accuracy of each draw against the labels in force, percent; empty where nobody labelled. */
   readonly accuracies: readonly number[]
-  /** Largest relative distance of a vector between two draws, mean over students. */
+  /** Largest distance of a later draw's vector from the first one's, relative to its length, mean over students. */
   readonly meanVectorDistance: number
 }
 
@@ -181,6 +181,10 @@ export const extraction = {
       device,
     }),
   )<EmbedSummary>(),
+  /** The same scenes under several draws of GroupRec's noise; the report tells the last one. */
+  noiseStudy: call(
+    where.extend({ weightsId: name, modelId: id, draws: z.int().min(2).max(100).default(20), device }),
+  )<NoiseStudy>(),
   /** Photos → boxes → vectors → predictions, each step only where it is still missing. */
   extract: call(
     where.extend({

@@ -13,6 +13,8 @@ export type PropertyName =
   | 'learning'
   /** JSON: LoggedFailure[] */
   | 'extractionFailures'
+  /** JSON: NoiseStudy, and what it was made with */
+  | 'noiseStudy'
   /** There while relation vectors of a scene wait to be made anew. */
   | `relationsStale:${number}`
 

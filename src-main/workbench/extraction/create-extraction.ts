@@ -2,11 +2,13 @@ import { basename } from 'node:path'
 import type { LecternContract } from '#shared/contract/contract.ts'
 import type { Handlers } from '#shared/rpc/types.ts'
 import type { JobContext, PhasedJobContext } from '../jobs/job-registry.ts'
+import { runnableModel } from '../models/stored-model.ts'
 import type { WorkbenchContext } from '../workbench-context.ts'
 import { detectStudents } from './detect.ts'
 import { discardDetections } from './discard-detections.ts'
 import { embedStudents } from './embed.ts'
 import { extractAll } from './extract.ts'
+import { studyNoise } from './noise-study.ts'
 import { createTurns } from './take-turns.ts'
 import { testWeights } from './test-weights.ts'
 import { wantedWeights } from './wanted-weights.ts'
@@ -48,6 +50,13 @@ export function createExtraction(
       const run = (job: PhasedJobContext) =>
         inTurn(job.signal, () => extractAll(context, project, weights, request, job))
       return context.jobs.run('extract', basename(project.folder), run, { signal })
+    },
+    noiseStudy: async ({ weightsId, modelId, ...request }, { signal }) => {
+      const project = context.project.require()
+      const model = runnableModel(project, modelId)
+      const study = { ...request, model, weights: await weights.usable(weightsId) }
+      const run = (job: JobContext) => inTurn(job.signal, () => studyNoise(context, project, study, job))
+      return context.jobs.run('predict', `${model.row.name}, ${request.draws} × noise`, run, { signal })
     },
     discardDetections: async ({ sceneIds }, { signal }) => {
       const at = context.clock().toISOString()
