@@ -9,10 +9,10 @@ export interface Region {
 }
 
 /** How much of the photo is shown around a student, in heights and widths of the box. */
-const heights = 2.4
-const widths = 2.6
+const heights = 3
+const widths = 3.2
 /** A tiny box of a far row is not blown up to single px. */
-const smallestPx = 140
+const smallestPx = 180
 
 /**
  * The student with the neighbours beside it, in the shape of the place where it is shown (`aspect`: width over height). It stays inside

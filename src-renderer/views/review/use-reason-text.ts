@@ -26,7 +26,11 @@ export function useReasonText() {
   const format = useFormat()
   const project = useProject()
   const nameOf = (index: number | null | undefined) => project.classes.find((one) => one.index === index)?.name ?? '–'
-  const share = (value: number | undefined) => format.percent(100 * (value ?? 0), 0)
+  /** The number and its sign stay on one line; hardly anything is not nothing. */
+  function share(value = 0): string {
+    const text = value > 0 && value < 0.005 ? `< ${format.percent(1, 0)}` : format.percent(100 * value, 0)
+    return text.replaceAll(' ', '\u00a0')
+  }
 
   function marginText({ probabilities }: Prediction): string {
     const [first, second] = probabilities.map((value, index) => ({ value, index })).sort((a, b) => b.value - a.value)

@@ -1,6 +1,7 @@
 // @vitest-environment happy-dom
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { defineComponent } from 'vue'
+import FlatteringNote from '../../../../src-renderer/components/learning/FlatteringNote.vue'
 import LearningPanel from '../../../../src-renderer/components/learning/LearningPanel.vue'
 import LearningStatus from '../../../../src-renderer/components/learning/LearningStatus.vue'
 import { useLearntRun } from '../../../../src-renderer/components/learning/use-learnt-run.ts'
@@ -43,7 +44,7 @@ describe('the learning panel', () => {
     const text = wrapper.text()
     expect(text).toContain('Learnt from 86 corrections · in 4 photos')
     expect(text).toContain('71 % (63 – 78 %)')
-    expect(text).toContain('in photos that it had not learnt from')
+    expect(text).toContain('of 86 students were named rightly, in photos that it had not learnt from')
     expect(text).toContain('Always saying “Listening” would be right on 49 %, going by the photo alone on 60 %.')
     expect(text).toContain('It has learnt more than that')
   })
@@ -151,5 +152,17 @@ describe('the run of a newly learnt head', () => {
     await publish(learntModel(1, { createdAt: '2020-01-01T00:00:00.000Z' }))
     expect(notices()).toEqual([])
     expect(stores.runs.runA?.id).toBe(1)
+  })
+})
+
+describe('figures of a run that learnt from the labels it is compared with', () => {
+  test('are said to flatter, and those of another run are not', async () => {
+    const state = learningState({ models: [learntModel(1)], activeId: 1 })
+    const { show } = await showPanel(state)
+    const note = (runId: number | null) => show(FlatteringNote, { runId })
+    expect(note(101).text()).toContain(
+      'figures flatter. On students it had not learnt from it was right on 71 % (63 – 78 %)',
+    )
+    expect(note(1).find('[data-testid="flattering"]').exists()).toBe(false)
   })
 })

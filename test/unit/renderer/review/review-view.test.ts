@@ -87,7 +87,7 @@ async function showReview(queue: ReviewItem[]) {
   const stop = stores.actions.listen(window)
   cleanUp.push(() => wrapper.unmount(), stop)
   await settled()
-  const page = () => document.body.textContent ?? ''
+  const page = () => (document.body.textContent ?? '').replaceAll('\u00a0', ' ')
   const key = async (name: string, options: KeyboardEventInit = {}) => {
     press(window, name, options)
     press(window, name, { ...options, type: 'keyup' })
