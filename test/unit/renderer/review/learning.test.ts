@@ -1,7 +1,6 @@
 // @vitest-environment happy-dom
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { defineComponent } from 'vue'
-import FlatteringNote from '../../../../src-renderer/components/learning/FlatteringNote.vue'
 import LearningPanel from '../../../../src-renderer/components/learning/LearningPanel.vue'
 import LearningStatus from '../../../../src-renderer/components/learning/LearningStatus.vue'
 import { useLearntRun } from '../../../../src-renderer/components/learning/use-learnt-run.ts'
@@ -152,17 +151,5 @@ describe('the run of a newly learnt head', () => {
     await publish(learntModel(1, { createdAt: '2020-01-01T00:00:00.000Z' }))
     expect(notices()).toEqual([])
     expect(stores.runs.runA?.id).toBe(1)
-  })
-})
-
-describe('figures of a run that learnt from the labels it is compared with', () => {
-  test('are said to flatter, and those of another run are not', async () => {
-    const state = learningState({ models: [learntModel(1)], activeId: 1 })
-    const { show } = await showPanel(state)
-    const note = (runId: number | null) => show(FlatteringNote, { runId })
-    expect(note(101).text()).toContain(
-      'figures flatter. On students it had not learnt from it was right on 71 % (63 – 78 %)',
-    )
-    expect(note(1).find('[data-testid="flattering"]').exists()).toBe(false)
   })
 })
