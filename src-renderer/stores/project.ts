@@ -1,6 +1,7 @@
 import { defineStore } from 'pinia'
 import { computed, reactive, ref, shallowRef } from 'vue'
 import type { Change, ProjectSummary, RecentProject } from '#shared/contract/project.ts'
+import { withShownName } from '../composables/class-name.ts'
 import { followStream } from './follow-stream.ts'
 import { useSession } from './session.ts'
 
@@ -31,7 +32,10 @@ export const useProject = defineStore('project', () => {
       return { ...one, scenes: open.scenes, reviewedScenes: open.reviewedScenes }
     }),
   )
-  const classes = computed(() => summary.value?.classes ?? [])
+  /** As data, searches and the settings name them. */
+  const storedClasses = computed(() => summary.value?.classes ?? [])
+  /** As the page names them. */
+  const classes = computed(() => storedClasses.value.map(withShownName))
 
   async function load(): Promise<void> {
     const [current, recent] = await Promise.all([session.api().project.current({}), session.api().project.recent({})])
@@ -118,6 +122,7 @@ export const useProject = defineStore('project', () => {
     revisions,
     lastChange,
     classes,
+    storedClasses,
     load,
     refresh,
     open,
