@@ -29,7 +29,9 @@ import { isComparable, notComparable, torchTime, type TorchTime } from './torch-
 const students = 30_000
 const fewer = 10_000
 const batch = 256
-const rounds = 3
+const rounds = 5
+/** Passes of a round, as torch-heads.py makes them; the first after a pause is slower. */
+const passes = 3
 const ratios: Readonly<Record<BenchFamily, number>> = { mlp: 1.2, gated: 1.2, c_spatial: 2 }
 /** Three times the students may take this many times the time, and no more memory than this. */
 const linear = { times: 3.6, megabytes: 60 } as const
@@ -81,13 +83,14 @@ async function againstTorch(python: string | null, family: BenchFamily): Promise
   await graphSeconds(session, family)
   const [ours, theirs]: [number[], TorchTime[]] = [[], []]
   for (let round = 0; round < rounds; round++) {
-    ours.push(await graphSeconds(session, family))
+    for (let pass = 0; pass < passes; pass++) ours.push(await graphSeconds(session, family))
     theirs.push(torchTime(python, 'infer', family, [students, studentsPerScene, batch]))
   }
   await session.release()
   if (!isComparable(theirs)) return notRun(name, 'ratio', ratios[family], notComparable(theirs))
-  const [mine, peer] = [median(ours), median(theirs.map(({ seconds }) => seconds))]
-  const detail = `${ms(mine)} against ${ms(peer)} (OpenBLAS, better of 1 and 2 threads), ${students} students, batches of ${batch}`
+  // The least of each: programs beside this one can only add to a time.
+  const [mine, peer] = [Math.min(...ours), Math.min(...theirs.map(({ seconds }) => seconds))]
+  const detail = `${ms(mine)} against ${ms(peer)}, the least of ${rounds} × ${passes} (OpenBLAS, better of 1 and 2 threads), ${students} students, batches of ${batch}`
   return atLeast(name, peer / mine, 'ratio', ratios[family], detail)
 }
 

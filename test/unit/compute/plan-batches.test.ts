@@ -1,4 +1,5 @@
 import {
+  mostRowsPerRun,
   mostStudentsPerRun,
   parseBatching,
   planBatches,
@@ -52,9 +53,9 @@ describe('planBatches', () => {
 
   test('rows that do not influence each other may be split', () => {
     const runs = plan(scene, offsets(30_000), 'none')
-    expect(runs[0]).toEqual({ first: 0, end: mostStudentsPerRun })
+    expect(runs[0]).toEqual({ first: 0, end: mostRowsPerRun })
     expect(runs.at(-1)!.end).toBe(30_000)
-    expect(Math.max(...runs.map(({ first, end }) => end - first))).toBe(mostStudentsPerRun)
+    expect(Math.max(...runs.map(({ first, end }) => end - first))).toBe(mostRowsPerRun)
   })
 
   test('a model that may mix anybody gets one scene at a time', () => {
@@ -68,7 +69,9 @@ describe('planBatches', () => {
     expect(() => plan(scene, offsets(30_000), 'same-scene')).toThrow(
       expect.objectContaining({ code: 'predict.scene-too-large' }),
     )
-    expect(plan(scene, offsets(...Array<number>(600).fill(50)), 'same-scene')).toHaveLength(60)
+    expect(plan(scene, offsets(...Array<number>(600).fill(50)), 'same-scene')).toHaveLength(
+      600 / Math.floor(mostStudentsPerRun / 50),
+    )
   })
 
   test('RAFNet batches are consecutive rows, the last one smaller', () => {
