@@ -1,6 +1,6 @@
 import { defineStore } from 'pinia'
 import { computed, ref, watch } from 'vue'
-import type { EmbedSummary, ExtractSummary, Noise, Precision } from '#shared/contract/extraction.ts'
+import type { EmbedSummary, ExtractSummary, Noise, NoiseStudy, Precision } from '#shared/contract/extraction.ts'
 import { useRequest } from '../composables/use-request.ts'
 import { useJobs } from './jobs.ts'
 import { useProject } from './project.ts'
@@ -25,7 +25,13 @@ export interface ExtractOrder {
   readonly out: string | null
 }
 
-/** Making features, and RAFNet's whole chain. Either goes on when its dialog is closed; the last outcome waits until it was seen. */
+export interface StudyOrder {
+  readonly weightsId: string
+  readonly modelId: number
+  readonly draws: number
+}
+
+/** Making features, RAFNet's whole chain, the study of noise. Each goes on when its place is left; the last outcome waits there. */
 export const useExtraction = defineStore('extraction', () => {
   const session = useSession()
   const settings = useSettings()
@@ -39,6 +45,10 @@ export const useExtraction = defineStore('extraction', () => {
   const extracting = useRequest<ExtractOrder, ExtractSummary>((order, signal) => {
     const { device } = settings.settings
     return session.api().extraction.extract({ ...order, sceneIds: null, device }, { signal })
+  })
+  const study = useRequest<StudyOrder, NoiseStudy>((order, signal) => {
+    const { device } = settings.settings
+    return session.api().extraction.noiseStudy({ ...order, sceneIds: null, device }, { signal })
   })
   /** What the running embedding was asked for: its dialog shows it when it is opened again. */
   const order = ref<EmbedOrder | null>(null)
@@ -70,6 +80,9 @@ export const useExtraction = defineStore('extraction', () => {
     () => {
       embedding.cancel()
       extracting.cancel()
+      study.cancel()
+      study.answer.value = null
+      study.error.value = null
       forgetEmbedding()
       forgetChain()
     },
@@ -91,5 +104,10 @@ export const useExtraction = defineStore('extraction', () => {
     extract,
     stopChain: extracting.cancel,
     forgetChain,
+    studying: study.busy,
+    studied: study.answer,
+    studyError: study.error,
+    studyNoise: study.start,
+    stopStudy: study.cancel,
   }
 })

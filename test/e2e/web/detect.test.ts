@@ -27,7 +27,6 @@ async function openPhotos(photos = join(root, 'resources', 'sample', 'images')):
   await page.getByTestId('start-openPhotos').click()
   await pickPath(page, folder)
   await page.getByRole('button', { name: 'Create project' }).click()
-  await page.getByRole('button', { name: 'Start labelling' }).click()
   await canvasReady(page)
   return page
 }
