@@ -1,6 +1,7 @@
+import type { BehaviourClass } from '#shared/domain/behaviour-class.ts'
 import { sampleNote } from '#shared/domain/sample-note.ts'
 import { isChecked, type ReportHead, type ReportRun, type ReportScene } from '../report-model.ts'
-import { reportWords, type ReportWords } from '../report-words.ts'
+import { classWord, reportWords, type ReportWords } from '../report-words.ts'
 import { escapeHtml } from './escape-html.ts'
 import { figuresSection } from './figures-section.ts'
 import { labelsSection } from './labels-section.ts'
@@ -9,7 +10,11 @@ import { reportStyle } from './report-style.ts'
 import { sceneSection } from './scene-section.ts'
 
 /** The report as one self-contained HTML file, scene by scene, so that ten thousand photos never stand in memory at once. */
-export async function* htmlReport(head: ReportHead, scenes: AsyncIterable<ReportScene>): AsyncGenerator<string, void> {
+export async function* htmlReport(
+  stored: ReportHead,
+  scenes: AsyncIterable<ReportScene>,
+): AsyncGenerator<string, void> {
+  const head = withClassWords(stored)
   const words = reportWords[head.language]
   const { run } = head
   const model = run
@@ -25,6 +30,17 @@ ${run ? batchingLine(words, run.batching) + membersLine(words, run.members) : ''
 ${run ? (isChecked(run) ? figuresSection(head, run) : predictedSection(head, run)) : labelsSection(head)}`
   for await (const scene of scenes) yield sceneSection(head, scene)
   yield '</main></body></html>\n'
+}
+
+function withClassWords(head: ReportHead): ReportHead {
+  const inWords = (one: BehaviourClass): BehaviourClass => ({ ...one, name: classWord(one.name, head.language) })
+  const { run } = head
+  const scores = run?.evaluation.classes.map((score) => ({ ...score, class: inWords(score.class) }))
+  return {
+    ...head,
+    classes: head.classes.map(inWords),
+    run: run && { ...run, evaluation: { ...run.evaluation, classes: scores ?? [] } },
+  }
 }
 
 /** Says how students were grouped where that was not by scene: `rafnet:<rows>`, or several ways in an ensemble. */

@@ -94,7 +94,7 @@ describe('the whole job on the synthetic sample, one command after the other', (
       join(folder, 'report'),
     )
     expect(report.faces).toBe('pixelated')
-    expect(report.files.map(({ file }) => existsSync(file))).toEqual([true, true, true, true, true])
+    expect(report.files.map(({ file }) => existsSync(file))).toEqual([true, true, true, true, true, true])
 
     const out = join(folder, 'corrected.pkl')
     const exported = await json<{ students: number; changes: unknown[] }>(

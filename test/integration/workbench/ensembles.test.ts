@@ -1,5 +1,5 @@
-import { existsSync, readFileSync, rmSync } from 'node:fs'
-import { dirname } from 'node:path'
+import { existsSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { insertModel } from '#main/store/tables/model.ts'
 import { insertPrediction } from '#main/store/tables/prediction.ts'
@@ -298,4 +298,37 @@ test('a model folder that is gone does not keep an ensemble from being removed',
   const model = (await models.list({}, inCall)).find((one) => one.name === name)
   await models.remove({ modelId: model!.id }, inCall)
   expect((await models.list({}, inCall)).map((one) => one.name)).toEqual(['A', 'B'])
+})
+
+test('a report of an ensemble names its members, and its figures have the intervals of Analyse', async () => {
+  const { workbench, evaluation, ensemble } = await withRuns([
+    { name: 'one', logitsOf: wrongOf([1]) },
+    { name: 'two', logitsOf: wrongOf([2]) },
+  ])
+  const { runId } = await ensemble({ weights: [3, 1] })
+  const out = join(workbench.projectFolder, 'report')
+  const choice = { runId, faces: 'pixelated', language: 'en', sceneIds: null } as const
+  const { files } = await workbench.handlers.reports.write({ ...choice, out, formats: ['html', 'csv', 'json'] }, inCall)
+  expect(files.map(({ file }) => basename(file))).toEqual([
+    'report.html',
+    'students.csv',
+    'scenes.csv',
+    'classes.csv',
+    'figures.csv',
+    'report.json',
+  ])
+  for (const { file, bytes } of files) expect(statSync(file).size, file).toBe(bytes)
+  expect(readFileSync(join(out, 'report.html'), 'utf8')).toContain('Mixes (with weights): one (0.750), two (0.250)')
+  const intervals = await evaluation.intervals({ runId, sceneIds: null }, inCall)
+  const json = JSON.parse(readFileSync(join(out, 'report.json'), 'utf8')) as unknown
+  expect(json).toMatchObject({
+    intervals,
+    about: {
+      members: [
+        { name: 'one', weight: 0.75 },
+        { name: 'two', weight: 0.25 },
+      ],
+    },
+  })
+  expect(intervals.classF1).toHaveLength(5)
 })

@@ -5,7 +5,9 @@ import { csvLine, classesCsv, figuresCsv, scenesCsv, studentsCsv } from '#main/r
 import { htmlReport } from '#main/reports/html/html-report.ts'
 import { jsonReport } from '#main/reports/json/json-report.ts'
 import type { ReportHead, ReportRun, ReportScene } from '#main/reports/report-model.ts'
+import { classWord } from '#main/reports/report-words.ts'
 import { describe, expect, test } from 'vitest'
+import chinese from '../../../src-renderer/locales/zh-CN.json'
 
 const score = { sceneId: 1, scene: 'a&b.jpg', students: 2, correct: 1, accuracy: 50, interval: [9.45, 90.55] as const }
 const evaluation: Evaluation = {
@@ -138,7 +140,18 @@ describe('HTML', () => {
     expect(html).toContain('lang="zh-CN"')
     expect(html).toContain('按报告制作者的明确选择显示面部')
     expect(html).not.toContain('Accuracy')
+    for (const { name } of rafnetClasses) expect(html).toContain(classWord(name, 'zh-CN'))
+    expect(html).not.toMatch(/Bowing Head|Listening/)
   })
+})
+
+test('classes have the words of the interface; names of one’s own and files for programs keep theirs', async () => {
+  const interfaceNames = Object.values(chinese.classNames)
+  expect(rafnetClasses.map((one) => classWord(one.name, 'zh-CN'))).toEqual(interfaceNames)
+  expect(rafnetClasses.map((one) => classWord(one.name, 'en'))).toEqual(rafnetClasses.map((one) => one.name))
+  expect(classWord('Sleeping', 'zh-CN')).toBe('Sleeping')
+  expect(classWord('constructor', 'zh-CN')).toBe('constructor')
+  expect(await text(studentsCsv(head({ language: 'zh-CN' }), one()))).toContain('Bowing Head')
 })
 
 describe('the figures of HTML', () => {
