@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import type { ChildProcessByStdio } from 'node:child_process'
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import type { Readable } from 'node:stream'
@@ -90,16 +90,38 @@ test('--plan says what would be trained, by default what suits the features, and
   })
 })
 
+/** What a file of a paused training begins with; the length of its header follows. */
+const stateMagic = 'LECTERN-TRAINING-1\n'
+
+/** `train class …` that gets a signal once its notes say `at`. */
+function interrupted(args: readonly string[], at: RegExp, signal: 'SIGINT' | 'SIGKILL' = 'SIGINT') {
+  const child = start(['train', 'class', ...args])
+  let sent = false
+  return outcome(child, (stderr) => {
+    if (!sent && at.test(stderr)) sent = child.kill(signal)
+  })
+}
+
+test.skipIf(process.platform === 'win32')(
+  'a killed program loses at most the running epoch (signals are not sent so on Windows)',
+  async () => {
+    const killed = await interrupted([...mlp, '--seeds', '41', '--epochs', '2000'], /epoch 3:/, 'SIGKILL')
+    const told = Math.max(...[...killed.stderr.matchAll(/epoch (\d+):/g)].map(([, epoch]) => Number(epoch)))
+    const [, run, id] = /writes to (.*training.(\d+).*)/.exec(killed.stderr)!
+    const state = readFileSync(join(run!, 'seed_41', 'training_state.bin'))
+    const length = state.readUInt32LE(stateMagic.length)
+    const header = state.subarray(stateMagic.length + 4, stateMagic.length + 4 + length).toString()
+    const { history } = JSON.parse(header) as { history: unknown[] }
+    expect(history.length).toBeGreaterThanOrEqual(told)
+    const resumed = await interrupted(['--resume', id!], new RegExp(`epoch ${history.length + 2}:`))
+    expect(resumed.stderr).toContain(`epoch ${history.length + 1}:`)
+    expect(resumed.stderr).toMatch(/training.paused/)
+  },
+)
+
 test.skipIf(process.platform === 'win32')(
   'an interrupt pauses, and --resume goes on (signals are not sent so on Windows)',
   async () => {
-    const interrupted = (args: readonly string[], at: RegExp) => {
-      const child = start(['train', 'class', ...args])
-      let sent = false
-      return outcome(child, (stderr) => {
-        if (!sent && at.test(stderr)) sent = child.kill('SIGINT')
-      })
-    }
     const paused = await interrupted([...mlp, '--seeds', '41', '--epochs', '2000', '--json'], /epoch 2:/)
     expect(paused.code).toBe(1)
     const error = JSON.parse(paused.stderr.trim().split('\n').at(-1)!) as {
