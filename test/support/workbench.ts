@@ -30,6 +30,8 @@ export interface TestWorkbenchOptions {
   readonly resourcesFolder?: string
   readonly clock?: () => Date
   readonly pid?: number
+  /** How long a hand rests before a head is learnt. */
+  readonly learningRestMs?: number
 }
 
 /** What every call of a handler gets beside its input. */
@@ -49,6 +51,7 @@ export function testWorkbench(options: TestWorkbenchOptions = {}): TestWorkbench
     compute: options.client ?? compute.client,
     host,
     pid: options.pid ?? process.pid,
+    learningRestMs: options.learningRestMs,
     onWarning: (sentence) => warnings.push(sentence),
   })
   onTestFinished(() => workbench.close())

@@ -33,7 +33,7 @@ export const reviewSql = `SELECT student.id AS studentId, student.x1, student.y1
   LEFT JOIN detection ON detection.student_id = student.id
   LEFT JOIN prediction shown ON shown.run_id = ? AND shown.student_id = student.id
   LEFT JOIN prediction other ON other.run_id = ? AND other.student_id = student.id
-  WHERE scene.id = ? AND scene.review = 'open' ORDER BY student.id`
+  WHERE scene.id = ? AND scene.review = 'open'`
 
 /** Present students of a scene with what two runs say of them, logits below a confidence; none where the scene is marked reviewed. */
 export function reviewRows(

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import type { LecternContract } from '#shared/contract/contract.ts'
 import type { ReviewItem, ReviewQueue, ReviewReason } from '#shared/contract/learning.ts'
 import type { Handlers } from '#shared/rpc/types.ts'
@@ -59,6 +60,8 @@ export function createReviewQueue({ project, changes }: Pick<WorkbenchContext, '
   }
 
   const answer: Service = async ({ runId, reasons, predicted, offset, limit }, { signal }) => {
+    // Changes that were told before this call are heard by then.
+    await setImmediate()
     const opened = project.require()
     const runs = reviewRuns(opened.store, runId)
     const wanted = reasons === null ? null : new Set(reasons as ReviewReason[])

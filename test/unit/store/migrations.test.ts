@@ -4,6 +4,7 @@ import { allMigrations } from '#main/store/migrations/all-migrations.ts'
 import { firstTables } from '#main/store/migrations/0001-first-tables.ts'
 import { extraction } from '#main/store/migrations/0003-extraction.ts'
 import { photoCare } from '#main/store/migrations/0004-photo-care.ts'
+import { learning } from '#main/store/migrations/0005-learning.ts'
 import { trainings } from '#main/store/migrations/0002-trainings.ts'
 
 test('steps are numbered from 1 without gaps', () => {
@@ -169,6 +170,59 @@ describe('0004 photo care', () => {
     database.pragma('foreign_keys = ON')
     database.exec(`INSERT INTO placed_scene VALUES (1, NULL, NULL); DELETE FROM scene WHERE id = 1`)
     expect(database.prepare('SELECT * FROM placed_scene').all()).toEqual([])
+    database.close()
+  })
+})
+
+describe('0005 learning', () => {
+  function withVersion() {
+    const database = new BetterSqlite3(':memory:')
+    database.pragma('foreign_keys = OFF')
+    for (const step of allMigrations.slice(0, 5)) step.up(database)
+    database.pragma('foreign_keys = ON')
+    database.exec(`
+      INSERT INTO model (name, source_file, file, sha256, reading, family, description, created_at)
+        VALUES ('learnt', 'a', 'a', 'aa', '{}', 'onnx', '{}', '');
+      INSERT INTO run (model_id, name, app_version, batching, created_at, state) VALUES (1, 'learnt', '1', 'scene', '', 'done');
+      INSERT INTO scene (relative_path, file_name, sort_key, width_px, height_px, has_photo) VALUES ('1.jpg', '1.jpg', '1', 4, 3, 0);
+      INSERT INTO student (scene_id, bbox_id, source) VALUES (1, '1', 'drawn');
+      INSERT INTO learnt (model_id, run_id, figures, last_label_id, created_at) VALUES (1, 1, '{}', 0, '');
+      INSERT INTO held_out VALUES (1, 1, x'00');`)
+    return database
+  }
+  const count = (database: ReturnType<typeof withVersion>, table: string): unknown =>
+    database.prepare(`SELECT count(*) FROM ${table}`).pluck().get()
+
+  test('is the fifth step', () => expect(allMigrations[4]).toBe(learning))
+
+  test('a version goes with its run, and what it said of students goes with it', () => {
+    const database = withVersion()
+    database.exec('DELETE FROM run; DELETE FROM model')
+    expect([count(database, 'learnt'), count(database, 'held_out')]).toEqual([0, 0])
+    database.close()
+  })
+
+  test('a student goes with what was said of them', () => {
+    const database = withVersion()
+    database.exec('DELETE FROM student')
+    expect([count(database, 'learnt'), count(database, 'held_out')]).toEqual([1, 0])
+    database.close()
+  })
+
+  test.each([
+    [
+      'a version of no model',
+      `INSERT INTO learnt (model_id, run_id, figures, last_label_id, created_at) VALUES (7, 1, '{}', 0, '')`,
+    ],
+    [
+      'a version of no run',
+      `INSERT INTO learnt (model_id, run_id, figures, last_label_id, created_at) VALUES (1, 7, '{}', 0, '')`,
+    ],
+    ['an answer of no version', `INSERT INTO held_out VALUES (7, 1, x'00')`],
+    ['an answer about nobody', `INSERT INTO held_out VALUES (1, 7, x'00')`],
+  ])('refuses %s', (_name, sql) => {
+    const database = withVersion()
+    expect(() => database.exec(sql)).toThrow('constraint failed')
     database.close()
   })
 })

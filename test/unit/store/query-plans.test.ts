@@ -2,10 +2,12 @@ import { beforeAll, expect, test } from 'vitest'
 import { allMigrations } from '#main/store/migrations/all-migrations.ts'
 import { openStore } from '#main/store/open-store.ts'
 import type { Store } from '#main/store/store.ts'
+import { correctedSql, correctionsSql, importedSql } from '#main/store/tables/learnt.ts'
 import { gatesSql, labelledLogitsSql, outcomesSql } from '#main/store/tables/outcome.ts'
 import { opinionsSql } from '#main/store/tables/opinion.ts'
 import { logitsBetweenSql } from '#main/store/tables/prediction.ts'
 import { countStudentsSql } from '#main/store/tables/project-counts.ts'
+import { reviewSql } from '#main/store/tables/review.ts'
 import { sceneFiguresSql, scenePageSql, scenesWithStudentsSql } from '#main/store/tables/scene-list.ts'
 import { epochsOfTrainingSql, nextTrainingSql, seedsOfTrainingSql } from '#main/store/tables/training.ts'
 import { stillClock } from '../../support/store.ts'
@@ -92,6 +94,30 @@ test.each([
     ['student_by_scene (scene_id=? AND bbox_id=?)'],
   ],
   ['scenes of a file name', 'SELECT * FROM scene WHERE file_name = ?', ['scene_by_file_name (file_name=?)']],
+  [
+    'corrections are counted among the labels of hands',
+    correctionsSql,
+    ['label USING INDEX label_by_hand', 'student_by_label (label_id=?)'],
+  ],
+  [
+    'the newest corrections walk those labels backwards',
+    correctedSql,
+    ['label_by_hand (id<?)', 'student_by_label (label_id=?)'],
+  ],
+  [
+    'students with a label of a file walk on in their order',
+    importedSql,
+    ['student USING INTEGER PRIMARY KEY (rowid>?)', 'label USING INTEGER PRIMARY KEY'],
+  ],
+  [
+    'the review queue looks up a scene, its students, and what is said of each',
+    reviewSql,
+    [
+      'student_present (scene_id=? AND deleted_at=?)',
+      'shown USING PRIMARY KEY (run_id=? AND student_id=?)',
+      'detection USING INTEGER PRIMARY KEY',
+    ],
+  ],
   ['the training whose turn it is', nextTrainingSql, ['training_by_state (state=?)']],
   ['the seeds of a training', seedsOfTrainingSql, ['training_seed USING PRIMARY KEY (training_id=?)']],
   ['the curves of a training', epochsOfTrainingSql, ['training_epoch USING PRIMARY KEY (training_id=?)']],
