@@ -3,6 +3,8 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { readBackbone } from '../../support/backbones.ts'
 import { startCompute } from '../../support/compute.ts'
+import { extractionBench } from '../../support/extraction-bench.ts'
+import { relationCases, relationCheckpoint, relationScene } from '../../support/group-relation.ts'
 import { rafnetFolder, withoutRafnet } from '../../support/rafnet.ts'
 import { temporaryFolder } from '../../support/store.ts'
 import { inCall, testWorkbench } from '../../support/workbench.ts'
@@ -68,4 +70,22 @@ describe.skipIf(rafnetFolder === null)(`vectors of a project's students${needs}`
       })
     })
   })
+
+  test.each([7, 3, 5])(
+    'GroupRec: %i students of a photo get PyTorch’s vectors within 1e-4 without noise',
+    async (students) => {
+      const expected = relationCases().find((one) => one.noise === null && one.boxes.length === students)!
+      const bench = await extractionBench(client, [expected.boxes])
+      copyFileSync(relationScene, join(bench.photoRoot, 'room-a-afternoon.jpg'))
+      await bench.handlers.exchange.scanPhotos({ folder: null }, inCall)
+      const id = await bench.add(relationCheckpoint)
+      expect(await bench.embed(id, { noise: { kind: 'none' } })).toMatchObject({ students, modality: 'grouprec' })
+      const { byName } = readVectors(bench.projectFolder, 'grouprec')
+      const largest = Math.max(...expected.relation.flat().map(Math.abs))
+      expected.relation.forEach((vector, student) => {
+        const found = byName.get(`room-a-afternoon.jpg 1_${student}`)!
+        vector.forEach((value, column) => expect(Math.abs(value - found[column]!) / largest).toBeLessThan(1e-4))
+      })
+    },
+  )
 })
