@@ -24,9 +24,10 @@ export function useProjectUpkeep() {
   async function scanFolder(folder: string): Promise<void> {
     const summary = await notices.guard(() => session.api().exchange.scanPhotos({ folder }))
     if (!summary) return
-    await tellScan(summary)
     const isQuiet = summary.findings.every(({ severity }) => severity === 'info')
-    if (summary.added === 0 || !isQuiet) dialogs.importing = { mode: 'photos', scan: summary }
+    if (summary.added > 0 && isQuiet) return tellScan(summary)
+    dialogs.importing = { mode: 'photos', scan: summary }
+    await notices.guard(() => project.refresh())
   }
 
   async function tellScan({ found, added, moved, missing, refused, exactDuplicates }: ScanSummary): Promise<void> {
@@ -55,7 +56,10 @@ export function useProjectUpkeep() {
     const folder = await picker.pick({ purpose: 'open-folder', title: t('actions.project.relink') })
     if (!folder) return
     const answer = await notices.guard(() => project.relinkPhotos(folder))
-    if (answer) notices.add(answer.missing > 0 ? 'warning' : 'success', t('upkeep.relinked', { ...answer }))
+    if (!answer) return
+    notices.add(answer.missing > 0 ? 'warning' : 'success', t('upkeep.relinked', { ...answer }))
+    // Photos that were renamed, too, are known by their content.
+    if (answer.found > 0 && answer.missing > 0) await rescan()
   }
 
   async function importSplit(): Promise<void> {

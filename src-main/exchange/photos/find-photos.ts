@@ -44,7 +44,8 @@ interface Entry {
 }
 
 /** Hidden folders and projects hold no photos of the user's: a project's thumbnails would come back as scenes. */
-export const isSkippedFolder = (name: string): boolean => name.startsWith('.') || name.toLowerCase().endsWith('.lectern')
+export const isSkippedFolder = (name: string): boolean =>
+  name.startsWith('.') || name.toLowerCase().endsWith('.lectern')
 
 async function entriesOf(folder: string): Promise<Entry[]> {
   const entries: Entry[] = []

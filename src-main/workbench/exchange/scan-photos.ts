@@ -96,7 +96,8 @@ function givePlace(scan: Scan, sceneId: number): void {
 function writePhoto(scan: Scan, photo: DraftPhoto, file: FoundPhoto): number | null {
   const { store } = scan.project
   if (photo.problem !== null || !photo.size) {
-    scan.unreadable.push({ file: photo.relativePath, reason: photo.problem ?? 'it has no size' })
+    const reason = (photo.problem ?? 'it has no size').replace(`${join(scan.root, photo.relativePath)} `, '')
+    scan.unreadable.push({ file: photo.relativePath, reason })
     const scene = scan.known.get(photo.relativePath)
     if (scene?.hasPhoto) updateScene(store, scene.id, { hasPhoto: false })
     return scene?.id ?? null

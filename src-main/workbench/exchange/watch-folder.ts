@@ -68,6 +68,7 @@ function watchEachFolder(folder: string, { onChange, onLost }: FolderListener): 
   /** Watches a folder and those below it; a file is passed by. */
   const follow = async (at: string): Promise<void> => {
     const below = await foldersIn(at)
+    if (below === null && at === folder) return lose()
     if (below === null || state.isClosed) return
     if (watchers.size >= mostFolders) return lose()
     if (!watchers.has(at)) {
