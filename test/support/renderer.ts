@@ -7,6 +7,9 @@ import { i18n } from '../../src-renderer/i18n.ts'
 import { useSession } from '../../src-renderer/stores/session.ts'
 import { useSettings } from '../../src-renderer/stores/settings.ts'
 import { useProject } from '../../src-renderer/stores/project.ts'
+import { useDetection } from '../../src-renderer/stores/detection.ts'
+import { useExtraction } from '../../src-renderer/stores/extraction.ts'
+import { useWeights } from '../../src-renderer/stores/weights.ts'
 import { useDialogs } from '../../src-renderer/stores/dialogs.ts'
 import { useEdits } from '../../src-renderer/stores/edits.ts'
 import { useJobs } from '../../src-renderer/stores/jobs.ts'
@@ -81,6 +84,15 @@ export const stores = {
   },
   get runs() {
     return useRuns(current)
+  },
+  get weights() {
+    return useWeights(current)
+  },
+  get detection() {
+    return useDetection(current)
+  },
+  get extraction() {
+    return useExtraction(current)
   },
   get notices() {
     return useNotices(current)

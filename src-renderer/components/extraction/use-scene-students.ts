@@ -1,4 +1,5 @@
 import { useI18n } from 'vue-i18n'
+import { AppError } from '#shared/contract/app-error.ts'
 import { useActionRegistry } from '../../stores/actions.ts'
 import { useConfirm } from '../../stores/confirm.ts'
 import { useDetection } from '../../stores/detection.ts'
@@ -18,7 +19,7 @@ export function useSceneStudents() {
     const summary = await detection.findHere(sceneId)
     if (!summary) return
     const [failure] = summary.failed
-    if (failure) return void notices.report(failure.error)
+    if (failure) return void notices.report(AppError.from(failure.error))
     if (summary.skipped > 0) return void notices.add('info', t('find.leftAlone'))
     if (summary.boxes === 0) return void notices.add('info', t('find.nobody'))
     notices.add('success', t('find.foundHere', { count: summary.boxes }, summary.boxes), {
