@@ -134,7 +134,7 @@ describe('leaving a copy out', () => {
 
   it('takes its scene out of the project for good, until it is brought back', async () => {
     const { exchange, call, scan, idOf, groups, ...made } = await withCopies()
-    expect(exchange.leaveOut({ sceneIds: [idOf('b.jpg')] }, call)).toEqual({ leftOut: 1 })
+    expect(await exchange.leaveOut({ sceneIds: [idOf('b.jpg')] }, call)).toEqual({ leftOut: 1 })
     expect(names(made)).toEqual(['a.jpg'])
     expect(await scan()).toMatchObject({ found: 2, added: 0, missing: 0, exactDuplicates: 0 })
     expect(await groups()).toEqual([])
@@ -145,7 +145,7 @@ describe('leaving a copy out', () => {
 
   it('holds where the copy moves, ends where another photo takes its place', async () => {
     const { exchange, call, scan, idOf, photos, ...made } = await withCopies()
-    exchange.leaveOut({ sceneIds: [idOf('b.jpg')] }, call)
+    await exchange.leaveOut({ sceneIds: [idOf('b.jpg')] }, call)
     renameSync(join(photos, 'b.jpg'), join(photos, 'c.jpg'))
     expect(await scan()).toMatchObject({ added: 0 })
     copyFileSync(join(sample, 'room-b-exam.jpg'), join(photos, 'c.jpg'))
@@ -155,7 +155,7 @@ describe('leaving a copy out', () => {
 
   it('gives the scene that stays the copy, where its own photo is deleted', async () => {
     const { exchange, call, scan, idOf, photos, ...made } = await withCopies()
-    exchange.leaveOut({ sceneIds: [idOf('b.jpg')] }, call)
+    await exchange.leaveOut({ sceneIds: [idOf('b.jpg')] }, call)
     rmSync(join(photos, 'a.jpg'))
     expect(await scan()).toMatchObject({ moved: 1, missing: 0 })
     expect(names(made)).toEqual(['b.jpg'])
