@@ -150,55 +150,57 @@ describe.skipIf(isWithout)(
         (text) => expect(text).toContain('convnext'),
       )
       expect(app?.problems).toEqual([])
-    
-  test.skipIf(!groupRec || !existsSync(groupRec))(
-    "RAFNet's extractor on a folder: which file is missing, then all of it in one go, to the pickle",
-    async () => {
-      const page = await openPhotos()
-      const files = join(app!.folder, 'weights')
-      mkdirSync(files)
-      copyFileSync(backbone!, join(files, 'my-convnext.pth'))
-      copyFileSync(groupRec!, join(files, 'relation.pkl'))
-      const add = async (name: string) => {
-        await page.getByTestId('add-weights').click()
-        await pickPath(page, join(files, name))
-        await page.getByTestId('recognised').waitFor({ timeout: 30_000 })
-        await page.getByRole('dialog').getByRole('button', { name: 'Add', exact: true }).click()
-        await page.getByRole('dialog').waitFor({ state: 'hidden' })
-      }
-      const step = (key: string) => page.locator(`[data-step="${key}"]`).getAttribute('data-state')
-      await page.keyboard.press('Alt+3')
-      await page.getByRole('radio', { name: 'Detectors & extractors' }).click()
-      await add('my-convnext.pth')
-      await page.getByTestId('wanted').getByRole('button', { name: 'Run RAFNet on this folder…' }).click()
-      await page.getByTestId('chain').waitFor()
-      expect(await step('relation')).toBe('missing')
-      await app?.screenshot('rafnet-missing')
-      await page.getByRole('dialog').getByRole('button', { name: 'Cancel' }).click()
+    })
 
-      await add('relation.pkl')
-      await page.getByTestId('wanted').getByRole('button', { name: 'Run RAFNet on this folder…' }).click()
-      // These are smaller than RAFNet's own, so they fill its roles only where somebody chooses them.
-      for (const [key, name] of [
-        ['appearance', 'my-convnext'],
-        ['relation', 'relation'],
-      ] as const) {
-        await page.locator(`[data-step="${key}"]`).getByRole('combobox').click()
-        await page.getByRole('option', { name }).click()
-        expect(await step(key)).toBe('will-run')
-      }
-      const out = join(app!.folder, 'features.pkl')
-      await page.getByRole('dialog').getByLabel('Write a feature pickle').fill(out)
-      await app?.screenshot('rafnet-ready')
-      await page.getByRole('dialog').getByRole('button', { name: 'Run RAFNet', exact: true }).click()
-      await app?.screenshot('rafnet-running')
-      await page.getByTestId('chain-outcome').waitFor({ timeout: 110_000 })
-      expect(existsSync(out)).toBe(true)
-      await app?.screenshot('rafnet-done')
-      await page.getByRole('button', { name: 'Look at the students' }).click()
-      await canvasReady(page)
-      expect(await students(page)).toBeGreaterThan(5)
-      expect(app?.problems).toEqual([])
-    },
-  )
-})
+    test.skipIf(!groupRec || !existsSync(groupRec))(
+      "RAFNet's extractor on a folder: which file is missing, then all of it in one go, to the pickle",
+      async () => {
+        const page = await openPhotos()
+        const files = join(app!.folder, 'weights')
+        mkdirSync(files)
+        copyFileSync(backbone!, join(files, 'my-convnext.pth'))
+        copyFileSync(groupRec!, join(files, 'relation.pkl'))
+        const add = async (name: string) => {
+          await page.getByTestId('add-weights').click()
+          await pickPath(page, join(files, name))
+          await page.getByTestId('recognised').waitFor({ timeout: 30_000 })
+          await page.getByRole('dialog').getByRole('button', { name: 'Add', exact: true }).click()
+          await page.getByRole('dialog').waitFor({ state: 'hidden' })
+        }
+        const step = (key: string) => page.locator(`[data-step="${key}"]`).getAttribute('data-state')
+        await page.keyboard.press('Alt+3')
+        await page.getByRole('radio', { name: 'Detectors & extractors' }).click()
+        await add('my-convnext.pth')
+        await page.getByTestId('wanted').getByRole('button', { name: 'Run RAFNet on this folder…' }).click()
+        await page.getByTestId('chain').waitFor()
+        expect(await step('relation')).toBe('missing')
+        await app?.screenshot('rafnet-missing')
+        await page.getByRole('dialog').getByRole('button', { name: 'Cancel' }).click()
+
+        await add('relation.pkl')
+        await page.getByTestId('wanted').getByRole('button', { name: 'Run RAFNet on this folder…' }).click()
+        // These are smaller than RAFNet's own, so they fill its roles only where somebody chooses them.
+        for (const [key, name] of [
+          ['appearance', 'my-convnext'],
+          ['relation', 'relation'],
+        ] as const) {
+          await page.locator(`[data-step="${key}"]`).getByRole('combobox').click()
+          await page.getByRole('option', { name }).click()
+          expect(await step(key)).toBe('will-run')
+        }
+        const out = join(app!.folder, 'features.pkl')
+        await page.getByRole('dialog').getByLabel('Write a feature pickle').fill(out)
+        await app?.screenshot('rafnet-ready')
+        await page.getByRole('dialog').getByRole('button', { name: 'Run RAFNet', exact: true }).click()
+        await app?.screenshot('rafnet-running')
+        await page.getByTestId('chain-outcome').waitFor({ timeout: 110_000 })
+        expect(existsSync(out)).toBe(true)
+        await app?.screenshot('rafnet-done')
+        await page.getByRole('button', { name: 'Look at the students' }).click()
+        await canvasReady(page)
+        expect(await students(page)).toBeGreaterThan(5)
+        expect(app?.problems).toEqual([])
+      },
+    )
+  },
+)
