@@ -1,4 +1,5 @@
 import type { Evaluation, FigureIntervals, SceneScore } from '#shared/contract/evaluation.ts'
+import type { NoiseStudy } from '#shared/contract/extraction.ts'
 import type { Faces } from '#shared/contract/schemas.ts'
 import type { BehaviourClass } from '#shared/domain/behaviour-class.ts'
 import type { LabelSource } from '#shared/domain/label.ts'
@@ -14,11 +15,21 @@ export interface ReportHead {
   /** null where no model has a say: the report then tells what the labels say. */
   readonly run: ReportRun | null
   readonly labels: LabelTally
+  /** How far the answers of a head move with GroupRec's noise; null where nobody studied it. */
+  readonly noiseStudy: ReportNoiseStudy | null
   /** ISO 8601. */
   readonly generatedAt: string
   readonly appVersion: string
   readonly faces: Faces
   readonly language: ReportLanguage
+}
+
+/** A study of the noise, by the names of the head and of the relation weights. */
+export interface ReportNoiseStudy extends NoiseStudy {
+  readonly model: string
+  readonly weights: string
+  /** ISO 8601. */
+  readonly at: string
 }
 
 /** The run that a report holds against the labels. */

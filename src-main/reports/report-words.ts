@@ -57,6 +57,13 @@ const english = {
   noModel: 'Labels only: no model has run',
   share: 'Share of labelled',
   labelled: 'students have a label',
+  noise: 'How far the noise moves the answers',
+  noiseAbout:
+    'GroupRec draws random noise whenever it runs, so that every extraction is one draw. “{model}” judged the same photos under {draws} draws of {weights} ({date}).',
+  unstable: 'Changed',
+  shareUnstable: 'Share changed',
+  changed: 'students were not given the same class every time',
+  vectorDistance: 'mean largest distance of their vectors',
   shareOfPredicted: 'Share of predicted',
   predictedStudents: 'students have a prediction',
   unchecked:
@@ -125,6 +132,13 @@ const chinese: ReportWords = {
   noModel: '仅含标签：未运行模型',
   share: '占有标签者的比例',
   labelled: '名学生有标签',
+  noise: '噪声对结果的影响',
+  noiseAbout:
+    'GroupRec 每次运行都会抽取随机噪声，因此每次提取只是一次抽样。“{model}”用 {weights} 对相同的照片做了 {draws} 次抽样（{date}）。',
+  unstable: '有变化',
+  shareUnstable: '变化比例',
+  changed: '名学生未能每次得到相同类别',
+  vectorDistance: '其特征向量的平均最大距离',
   shareOfPredicted: '占有预测者的比例',
   predictedStudents: '名学生有预测',
   unchecked: '这些预测尚无人核对：无法说明模型的正确率。请为部分学生加标签后再看。',

@@ -97,6 +97,19 @@ async function* predictedScenesCsv(
   yield csvLine(['all', all, ...classes.map(({ index }) => predicted.get(index) ?? 0)])
 }
 
+/** One line a class that most draws of the noise gave, then one for all; nothing where nobody studied it. */
+export function noiseCsv({ noiseStudy, classes }: ReportHead): string {
+  const header = csvLine(['class', 'students', 'changed', 'draws', 'lowest accuracy', 'highest accuracy'])
+  if (!noiseStudy) return byteOrderMark + header
+  const { draws, accuracies } = noiseStudy
+  const range = accuracies.length === 0 ? [null, null] : [Math.min(...accuracies), Math.max(...accuracies)]
+  const rows = noiseStudy.classes.map(({ classIndex, students, unstable }) =>
+    csvLine([className(classes, classIndex), students, unstable, draws]),
+  )
+  const all = csvLine(['all', noiseStudy.students, noiseStudy.unstable, draws, ...range])
+  return byteOrderMark + header + rows.join('') + all
+}
+
 /** One line a headline figure: percent, over how many students, its 95 % interval and where that comes from; nothing without a run or a label. */
 export function figuresCsv({ run }: ReportHead): string {
   const header = csvLine(['figure', 'percent', 'students', 'interval low', 'interval high', 'interval method'])

@@ -5,6 +5,7 @@ import { classWord, reportWords, type ReportWords } from '../report-words.ts'
 import { escapeHtml } from './escape-html.ts'
 import { figuresSection } from './figures-section.ts'
 import { labelsSection } from './labels-section.ts'
+import { noiseSection } from './noise-section.ts'
 import { predictedSection } from './predicted-section.ts'
 import { reportStyle } from './report-style.ts'
 import { sceneSection } from './scene-section.ts'
@@ -27,7 +28,7 @@ export async function* htmlReport(
 <p class="quiet">${model} · ${words.made} ${escapeHtml(head.appVersion)}</p>
 ${run ? batchingLine(words, run.batching) + membersLine(words, run.members) : ''}${head.note === null ? '' : `<p class="note">${escapeHtml(head.note === sampleNote ? words.sampleNote : head.note)}</p>`}
 <p class="quiet">${head.faces === 'shown' ? words.facesShown : words.facesPixelated}</p>
-${run ? (isChecked(run) ? figuresSection(head, run) : predictedSection(head, run)) : labelsSection(head)}`
+${run ? (isChecked(run) ? figuresSection(head, run) : predictedSection(head, run)) : labelsSection(head)}${head.noiseStudy ? noiseSection(head, head.noiseStudy) : ''}`
   for await (const scene of scenes) yield sceneSection(head, scene)
   yield '</main></body></html>\n'
 }

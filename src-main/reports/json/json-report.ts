@@ -2,7 +2,7 @@ import { className, type ReportHead, type ReportScene } from '../report-model.ts
 
 /** The report for programs: the head's figures, then every scene with every student; photos are left to the HTML report. */
 export async function* jsonReport(head: ReportHead, scenes: AsyncIterable<ReportScene>): AsyncGenerator<string, void> {
-  const { run, labels, ...rest } = head
+  const { run, labels, noiseStudy, ...rest } = head
   const { name, evaluation, intervals, predicted, ...model } = run ?? {
     name: null,
     evaluation: null,
@@ -13,7 +13,7 @@ export async function* jsonReport(head: ReportHead, scenes: AsyncIterable<Report
   const tally = head.classes.map((one) => ({ class: one.name, students: labels.counts.get(one.index) ?? 0 }))
   const said = predicted && head.classes.map((one) => ({ class: one.name, students: predicted.get(one.index) ?? 0 }))
   const labelled = { students: labels.students, labelled: labels.labelled, classes: tally }
-  yield `{"about":${JSON.stringify(about)},\n"labels":${JSON.stringify(labelled)},\n"predicted":${JSON.stringify(said)},\n"evaluation":${JSON.stringify(evaluation)},\n"intervals":${JSON.stringify(intervals)},\n"scenes":[`
+  yield `{"about":${JSON.stringify(about)},\n"labels":${JSON.stringify(labelled)},\n"predicted":${JSON.stringify(said)},\n"evaluation":${JSON.stringify(evaluation)},\n"intervals":${JSON.stringify(intervals)},\n"noiseStudy":${JSON.stringify(noiseStudy)},\n"scenes":[`
   let separator = '\n'
   for await (const { photo, students, ...scene } of scenes) {
     const named = students.map((student) => ({

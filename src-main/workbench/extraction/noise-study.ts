@@ -4,7 +4,6 @@ import { AppError } from '#shared/contract/app-error.ts'
 import type { NoiseStudy } from '#shared/contract/extraction.ts'
 import type { Device } from '#shared/contract/schemas.ts'
 import type { StudentBatchInput, VectorRows } from '#main/compute/protocol.ts'
-import { setProperty } from '#main/store/tables/property.ts'
 import { allSceneIds } from '#main/store/tables/scene.ts'
 import { argmax } from '../inference/softmax.ts'
 import { studentBatch } from '../inference/student-batch.ts'
@@ -13,6 +12,7 @@ import type { StoredModel } from '../models/stored-model.ts'
 import { projectFile, type OpenProject } from '../projects/open-project.ts'
 import type { WorkbenchContext } from '../workbench-context.ts'
 import { headNeeds, studyScenes, type HeadNeeds, type StudyScene } from './noise-plan.ts'
+import { keepNoiseStudy } from './noise-record.ts'
 import { noiseStatistics, relativeDistance, type StudentDraws } from './noise-statistics.ts'
 import type { UsableWeights } from './weights.ts'
 
@@ -72,7 +72,7 @@ export async function studyNoise(
   }
   const found = noiseStatistics(students, draws, model.description.classes)
   const about = { model: model.row.name, weights: weights.name, at: context.clock().toISOString() }
-  setProperty(project.store, 'noiseStudy', JSON.stringify({ ...about, ...found }))
+  keepNoiseStudy(project.store, { ...about, ...found, classes: [...found.classes], accuracies: [...found.accuracies] })
   context.changes.publish(['project'])
   return found
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { LecternContract } from '#shared/contract/contract.ts'
 import type { ReportFormat, ReportSummary } from '#shared/contract/reports.ts'
 import type { Handlers } from '#shared/rpc/types.ts'
-import { classesCsv, figuresCsv, scenesCsv, studentsCsv } from '#main/reports/csv/csv-report.ts'
+import { classesCsv, figuresCsv, noiseCsv, scenesCsv, studentsCsv } from '#main/reports/csv/csv-report.ts'
 import { htmlReport } from '#main/reports/html/html-report.ts'
 import { reportStyle } from '#main/reports/html/report-style.ts'
 import { jsonReport } from '#main/reports/json/json-report.ts'
@@ -19,6 +19,8 @@ const previewScenes = 6
 interface ReportFile {
   readonly name: string
   readonly photos: boolean
+  /** Left out of reports that it has nothing to tell of; of every report where this is left out. */
+  readonly isFor?: (head: ReportHead) => boolean
   readonly content: (head: ReportHead, scenes: AsyncIterable<ReportScene>) => AsyncIterable<string> | string
 }
 
@@ -29,6 +31,7 @@ const filesOf: Readonly<Record<ReportFormat, readonly ReportFile[]>> = {
     { name: 'scenes.csv', photos: false, content: scenesCsv },
     { name: 'classes.csv', photos: false, content: classesCsv },
     { name: 'figures.csv', photos: false, content: figuresCsv },
+    { name: 'noise.csv', photos: false, content: noiseCsv, isFor: ({ noiseStudy }) => noiseStudy !== null },
   ],
   json: [{ name: 'report.json', photos: false, content: jsonReport }],
 }
@@ -78,7 +81,8 @@ async function writeReport(context: WorkbenchContext, input: WriteInput, job: Jo
   const project = context.project.require()
   const head = await reportHead(context, project, input, job.signal)
   const choice = { ...input, sceneIds: chosenScenes(project, input) }
-  const wanted = [...new Set(input.formats)].flatMap((format) => filesOf[format])
+  const offered = [...new Set(input.formats)].flatMap((format) => filesOf[format])
+  const wanted = offered.filter(({ isFor }) => isFor?.(head) ?? true)
   const total = wanted.length * choice.sceneIds.length
   const files: { file: string; bytes: number }[] = []
   for (const [position, { name, photos, content }] of wanted.entries()) {

@@ -17,6 +17,7 @@ import { tallyLabels, tallyPredictions } from '#main/store/tables/label-tally.ts
 import { allSceneIds } from '#main/store/tables/scene.ts'
 import { evaluateRun } from '../evaluation/evaluate-run.ts'
 import { figureIntervals } from '../evaluation/figure-intervals.ts'
+import { readNoiseStudy } from '../extraction/noise-record.ts'
 import { knownRun } from '../models/run-info.ts'
 import { ensembleFamily, storedModel, toModelInfo } from '../models/stored-model.ts'
 import { photoFile } from '../media/photo-file.ts'
@@ -50,6 +51,7 @@ export async function reportHead(
     classes: listClasses(store),
     run: choice.runId === null ? null : await reportRun(project, choice.runId, choice.sceneIds, signal),
     labels: tallyLabels(store, choice.sceneIds),
+    noiseStudy: readNoiseStudy(store),
     generatedAt: context.clock().toISOString(),
     appVersion: context.appVersion,
     faces: choice.faces,

@@ -1,7 +1,7 @@
 import { sampleNote } from '#shared/domain/sample-note.ts'
 import { rafnetClasses } from '#shared/domain/behaviour-class.ts'
 import type { Evaluation, FigureIntervals } from '#shared/contract/evaluation.ts'
-import { csvLine, classesCsv, figuresCsv, scenesCsv, studentsCsv } from '#main/reports/csv/csv-report.ts'
+import { csvLine, classesCsv, figuresCsv, noiseCsv, scenesCsv, studentsCsv } from '#main/reports/csv/csv-report.ts'
 import { htmlReport } from '#main/reports/html/html-report.ts'
 import { jsonReport } from '#main/reports/json/json-report.ts'
 import type { ReportHead, ReportRun, ReportScene } from '#main/reports/report-model.ts'
@@ -71,6 +71,7 @@ const head = (more: Partial<ReportHead> = {}): ReportHead => ({
     ]),
   },
   labels: { students: 3, labelled: 2, counts: new Map([[0, 2]]) },
+  noiseStudy: null,
   generatedAt: '2026-11-22T02:00:00Z',
   appVersion: '0.1.0',
   faces: 'pixelated',
@@ -308,4 +309,25 @@ describe('what nobody has checked', () => {
     const chinese = await text(htmlReport({ ...labelless, language: 'zh-CN' }, one({ score: null })))
     expect(chinese).toContain('3 名学生出现在这些照片中')
   })
+})
+
+test('a study of the noise joins every format; without one nothing speaks of it', async () => {
+  const noiseStudy = {
+    model: 'c<spatial>',
+    weights: 'grouprec',
+    at: '2026-11-22T03:00:00Z',
+    draws: 20,
+    students: 8,
+    unstable: 2,
+    classes: [{ classIndex: 1, students: 8, unstable: 2 }],
+    accuracies: [50, 62.5],
+    meanVectorDistance: 0.034,
+  }
+  const html = await text(htmlReport(head({ noiseStudy }), one()))
+  expect(html).toContain('“c&lt;spatial&gt;” judged the same photos under 20 draws')
+  expect(html).toContain('<b>2 of 8</b> students were not given the same class every time (25.0 %)')
+  expect(html).toContain('50.0 % – 62.5 %')
+  expect(noiseCsv(head({ noiseStudy }))).toContain('Listening,8,2,20\r\nall,8,2,20,50,62.5\r\n')
+  expect(JSON.parse(await text(jsonReport(head({ noiseStudy }), one())))).toMatchObject({ noiseStudy })
+  expect(await text(htmlReport(head(), one()))).not.toContain('noise')
 })
