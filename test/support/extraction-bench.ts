@@ -1,55 +1,16 @@
 import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { writeCheckpoint, type WritableTensor } from '#main/codecs/torch/write-checkpoint.ts'
 import { allSceneIds } from '#main/store/tables/scene.ts'
 import { insertStudent, studentsOfScene } from '#main/store/tables/student.ts'
 import type { ComputeClient } from '#main/workbench/workbench-context.ts'
 import type { Box } from '#shared/geometry/box.ts'
-import { seededRandom } from '#shared/metrics/random.ts'
-import { groupRelationShapes, randomWeights, tinyPlan } from './group-relation-weights.ts'
-import { convNextParameters } from './random-backbones.ts'
+import { convNextCheckpoint, extractionHead, groupRelationCheckpoint } from './extraction-weights.ts'
 import { temporaryFolder } from './store.ts'
 import { inCall, testWorkbench, writeTo } from './workbench.ts'
 
 const resources = resolve(import.meta.dirname, '../../resources')
 /** In the order of the scene list. */
 const photos = ['room-a-afternoon.jpg', 'room-a-morning.jpg', 'room-b-exam.jpg']
-
-type Shapes = readonly (readonly [name: string, shape: readonly number[]])[]
-
-/** Small random numbers, of which normalisations get ones. */
-const weightsOf = (shapes: Shapes, seed: number): (readonly [string, WritableTensor])[] => {
-  const random = seededRandom(seed)
-  return shapes.map(([name, shape]) => {
-    const length = shape.reduce((all, one) => all * one, 1)
-    const data = Float32Array.from({ length }, () => (shape.length === 1 ? 1 : (random() - 0.5) * 0.4))
-    return [name, { dtype: 'float32', shape, data }]
-  })
-}
-
-/** A plain head of five classes over convnext and grouprec. */
-const headShapes = (convnext: number, grouprec: number): Shapes => {
-  const pair = (name: string, shape: readonly number[]): Shapes => [
-    [`${name}.weight`, shape],
-    [`${name}.bias`, [shape[0]!]],
-  ]
-  const stream = (name: string, width: number): Shapes => [
-    ...pair(`norms.${name}`, [width]),
-    ...pair(`projections.${name}`, [8, width]),
-  ]
-  return [
-    ...stream('convnext', convnext),
-    ...stream('grouprec', grouprec),
-    ...pair('fusion.0', [8, 16]),
-    ...pair('fusion.1', [8]),
-    ['fusion.1.running_mean', [8]],
-    ['fusion.1.running_var', [8]],
-    ...pair('fusion.4', [5, 8]),
-  ]
-}
-
-/** Width of the vectors of the small networks: the last width of ConvNeXt, and four times GroupRec's hidden one. */
-export const widths = { convnext: 16, grouprec: 4 * tinyPlan.hidden }
 
 const asked = {
   sceneIds: null,
@@ -81,10 +42,9 @@ export async function extractionBench(
     writeFileSync(join(folder, name), content)
     return join(folder, name)
   }
-  const convnext = (seed: number): string =>
-    put(`convnext-${seed}.pth`, writeCheckpoint(weightsOf(convNextParameters([1, 1, 1, 1], [4, 8, 12, 16]), seed)))
-  const grouprec = put('grouprec.pkl', writeCheckpoint(randomWeights(groupRelationShapes(tinyPlan))))
-  const head = put('head.pth', writeCheckpoint(weightsOf(headShapes(widths.convnext, widths.grouprec), 5)))
+  const convnext = (seed: number): string => put(`convnext-${seed}.pth`, convNextCheckpoint(seed))
+  const grouprec = put('grouprec.pkl', groupRelationCheckpoint())
+  const head = put('head.pth', extractionHead())
   const workbench = testWorkbench({ client, folder, resourcesFolder: resources })
   const { project, exchange, extraction } = workbench.handlers
   await project.create({ folder: workbench.projectFolder, photoRoot }, inCall)

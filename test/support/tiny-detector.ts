@@ -36,3 +36,15 @@ export function tinyDetector({
     graph: graph.build(),
   })
 }
+
+/** YOLOv8's layout over 64 × 64 px has 84 cells: two persons, wherever it looks. */
+export const twoPersons = (): Uint8Array => {
+  const person = (cell: number, cx: number, score: number): [number, number][] => [
+    [cell, cx],
+    [84 + cell, 32],
+    [168 + cell, 8],
+    [252 + cell, 16],
+    [336 + cell, score],
+  ]
+  return tinyDetector({ output: [1, 5, 84], values: new Map([...person(3, 40, 0.9), ...person(20, 16, 0.6)]) })
+}

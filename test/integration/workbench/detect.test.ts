@@ -5,23 +5,11 @@ import { startCompute } from '../../support/compute.ts'
 import { defaultModels, withoutDefaultModels } from '../../support/default-models.ts'
 import { boxesInRow, extractionBench } from '../../support/extraction-bench.ts'
 import { rafnetFolder, withoutRafnet } from '../../support/rafnet.ts'
-import { tinyDetector } from '../../support/tiny-detector.ts'
+import { tinyDetector, twoPersons } from '../../support/tiny-detector.ts'
 import { readVectors } from '../../support/vectors.ts'
 import { inCall } from '../../support/workbench.ts'
 
 const client = startCompute()
-
-/** YOLOv8's layout over 64 × 64 px has 84 cells: two persons, wherever it looks. */
-const twoPersons = (): Uint8Array => {
-  const person = (cell: number, cx: number, score: number): [number, number][] => [
-    [cell, cx],
-    [84 + cell, 32],
-    [168 + cell, 8],
-    [252 + cell, 16],
-    [336 + cell, score],
-  ]
-  return tinyDetector({ output: [1, 5, 84], values: new Map([...person(3, 40, 0.9), ...person(20, 16, 0.6)]) })
-}
 
 type Bench = Awaited<ReturnType<typeof extractionBench>>
 
