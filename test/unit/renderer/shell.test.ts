@@ -184,11 +184,7 @@ describe('the import', () => {
   })
 
   test('a project folder always ends in .lectern', async () => {
-    const scan = { folder: '/data/photos', found: 2, added: 2, moved: 0, missing: 0, findings: [] }
-    const { show, workbench } = await startRenderer(
-      { exchange: { scanPhotos: () => scan } },
-      ({ state }) => (state.project = null),
-    )
+    const { show, workbench } = await startRenderer({}, ({ state }) => (state.project = null))
     const wrapper = show(ImportForm, { request: { mode: 'photos', photos: '/data/photos/' }, busy: false })
     const target = wrapper.findAll('input').at(-1)!
     expect(target.element.value).toBe('/data/photos.lectern')
