@@ -81,6 +81,12 @@ export async function bench(): Promise<BenchResult[]> {
       return client.edits.apply({ edits: [edit], annotator: 'bench' })
     })
     const undo = await medianMs(20, () => client.edits.undo({}))
+    const queueBlock = await longestBlock(() => client.learning.reviewQueue({ runId }))
+    const queue = await medianMs(7, async () => {
+      const edit = { kind: 'label', studentId: seats[seat++]!.id, classIndex: 1, source: 'person' } as const
+      await client.edits.apply({ edits: [edit], annotator: 'bench' })
+      await client.learning.reviewQueue({ runId })
+    })
     const report = await longestBlock(() =>
       client.reports.write({ runId, out: join(folder, 'report'), formats: ['html', 'csv', 'json'] }),
     )
@@ -93,10 +99,12 @@ export async function bench(): Promise<BenchResult[]> {
       atMost('one scene of 50 students with predictions', scene, 'ms', 50),
       atMost('label one student, written to disk', label, 'ms', 50),
       atMost('undo one label', undo, 'ms', 50),
+      atMost('review queue of 50,000 students after a label', queue, 'ms', 200),
       blockResult('50,000 students imported', importBlock),
       blockResult('50,000 students predicted', predictBlock),
       blockResult('a training on 50,000 students planned', planBlock),
       blockResult('2,000 clustered resamples', intervalsBlock),
+      blockResult('first review queue of 50,000 students', queueBlock),
       blockResult('report of 50,000 students written', report),
       ...large,
     ]

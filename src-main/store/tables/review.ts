@@ -1,5 +1,4 @@
 import type { LabelSource } from '#shared/domain/label.ts'
-import type { StudentSource } from '#shared/domain/student.ts'
 import type { Store } from '../store.ts'
 
 /** A present student of a scene that is open for review. */
@@ -9,9 +8,7 @@ export interface ReviewRow {
   readonly y1: number | null
   readonly x2: number | null
   readonly y2: number | null
-  readonly source: StudentSource
-  readonly boxEdited: number
-  /** Of the detector; null for students that none found. */
+  /** Of the detector; null for students that none found, and for boxes that a hand has moved. */
   readonly score: number | null
   readonly labelId: number | null
   readonly classIndex: number | null
@@ -24,8 +21,8 @@ export interface ReviewRow {
   readonly otherConfidence: number | null
 }
 
-export const reviewSql = `SELECT student.id AS studentId, student.x1, student.y1, student.x2, student.y2, student.source,
-  student.box_edited AS boxEdited, detection.score, label.id AS labelId, label.class_index AS classIndex, label.source AS labelSource,
+export const reviewSql = `SELECT student.id AS studentId, student.x1, student.y1, student.x2, student.y2,
+  CASE WHEN student.box_edited = 0 THEN detection.score END AS score, label.id AS labelId, label.class_index AS classIndex, label.source AS labelSource,
   shown.class_index AS predicted, shown.confidence,
   CASE WHEN label.id IS NOT NULL OR shown.confidence < ? THEN shown.logits END AS logits, other.class_index AS otherPredicted, other.confidence AS otherConfidence
   FROM scene CROSS JOIN student ON student.scene_id = scene.id AND student.deleted_at IS NULL

@@ -35,7 +35,7 @@ function toReviewStudent(
   return {
     studentId,
     box: x1 === null || y1 === null || x2 === null || y2 === null ? null : { x1, y1, x2, y2 },
-    score: row.source === 'detected' && row.boxEdited === 0 ? row.score : null,
+    score: row.score,
     label,
     prediction:
       predicted === null || confidence === null

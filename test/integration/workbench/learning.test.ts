@@ -318,7 +318,7 @@ describe('what stands in the way', () => {
     const learning = problemOf(Promise.resolve(made.handlers.learning.learnNow({}, inCall)))
     for await (const [job] of made.handlers.jobs.watch({}, inCall)) {
       if (job?.kind !== 'learn') continue
-      if (job.state === 'running') made.handlers.jobs.cancel({ jobId: job.id }, inCall)
+      if (job.state === 'running') await made.handlers.jobs.cancel({ jobId: job.id }, inCall)
       break
     }
     expect(await learning).toMatchObject({ code: 'job.cancelled' })
