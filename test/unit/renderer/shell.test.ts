@@ -144,6 +144,30 @@ describe('the file browser', () => {
     expect(names()).toHaveLength(2)
     wrapper.unmount()
   })
+
+  test('what is typed while the first folder is still being read is not lost, and its late answer changes nothing', async () => {
+    const waiting: (() => void)[] = []
+    const { show } = await startRenderer({
+      host: {
+        listFolder: async ({ folder }) => {
+          if (folder === null) await new Promise<void>((resolve) => waiting.push(resolve))
+          return { folder: folder ?? '/home', parent: null, entries: folders[folder ?? '/data'] ?? [] }
+        },
+      },
+    })
+    void stores.picker.pick({ purpose: 'open-folder', title: 'Photos' })
+    const wrapper = show(FileBrowser, { request: { purpose: 'open-folder', title: 'Photos' } })
+    await settled()
+    const field = wrapper.get<HTMLInputElement>('input[aria-label="Path"]')
+    await field.setValue('/data/lessons')
+    await wrapper.get('form').trigger('submit')
+    await settled()
+    waiting[0]!()
+    await settled()
+    expect(field.element.value).toBe('/data/lessons')
+    expect(wrapper.findAll('[role="option"]')).toHaveLength(0)
+    wrapper.unmount()
+  })
 })
 
 describe('the import', () => {
