@@ -2,7 +2,7 @@ import { AppError } from '#shared/contract/app-error.ts'
 import type { DetectSummary, SceneFailure } from '#shared/contract/extraction.ts'
 import type { Device } from '#shared/contract/schemas.ts'
 import type { Scene } from '#shared/domain/scene.ts'
-import type { DetectionMessage } from '#main/compute/protocol.ts'
+import type { DetectionMessage, DetectorSource } from '#main/compute/protocol.ts'
 import type { FeatureProducer } from '#main/store/tables/feature.ts'
 import { intersectionOverUnion, type Box } from '#shared/geometry/box.ts'
 import { allSceneIds, getScenes, updateScene } from '#main/store/tables/scene.ts'
@@ -40,6 +40,7 @@ interface Detection {
   readonly context: WorkbenchContext
   readonly project: OpenProject
   readonly request: DetectRequest
+  readonly detector: DetectorSource
   readonly waiting: readonly Waiting[]
   readonly annotator: string | null
   readonly counts: { scenes: number; boxes: number; replaced: number; elapsedMs: number }
@@ -57,6 +58,8 @@ export async function detectStudents(
   job: JobContext,
 ): Promise<DetectSummary> {
   const { store } = project
+  // What is no detector is refused also where no scene waits for one.
+  const detector = detectorSource(request.weights, builtInFolder(context.resourcesFolder))
   const scenes = getScenes(store, request.sceneIds ?? allSceneIds(store))
   const failed: SceneFailure[] = []
   const { waiting, skipped } = await scenesToLookOver(project, request, scenes, failed)
@@ -65,6 +68,7 @@ export async function detectStudents(
     context,
     project,
     request,
+    detector,
     waiting,
     annotator: undoable ? (await context.settings.read()).annotator : null,
     counts: { scenes: 0, boxes: 0, replaced: 0, elapsedMs: 0 },
@@ -110,10 +114,10 @@ async function scenesToLookOver(
 
 /** Returns the provider that ran. */
 async function run(detection: Detection, job: JobContext): Promise<string> {
-  const { context, request, waiting } = detection
+  const { context, request, detector, waiting } = detection
   const folder = builtInFolder(context.resourcesFolder)
   const input = {
-    detector: detectorSource(request.weights, folder),
+    detector,
     photos: waiting.map(({ file }) => ({ file })),
     setting: request.setting,
     embeddings: builtInProblem(folder) ? null : { folder },

@@ -1,6 +1,6 @@
 import type { WeightsInfo } from '#shared/contract/extraction.ts'
 import type { Finding } from '#shared/contract/summary.ts'
-import { isInverted } from '#shared/geometry/box.ts'
+import { boxIssue, isInverted } from '#shared/geometry/box.ts'
 import { counted, findingAt } from '#main/exchange/finding.ts'
 import type { SceneWork } from './embed-scenes.ts'
 
@@ -9,11 +9,13 @@ export interface EmbedNotes {
   /** `166.jpg, student 1_3` */
   readonly inverted: string[]
   readonly withoutArea: string[]
+  /** Boxes that reach beyond the photo. */
+  readonly outside: string[]
   /** Scenes whose relation vectors were made anew because somebody in them moved, came or went. */
   readonly renewed: string[]
 }
 
-export const emptyNotes = (): EmbedNotes => ({ inverted: [], withoutArea: [], renewed: [] })
+export const emptyNotes = (): EmbedNotes => ({ inverted: [], withoutArea: [], outside: [], renewed: [] })
 
 /** Notes a scene's boxes; `withoutArea` is what the extractor said, [students]. */
 export function noteBoxes(notes: EmbedNotes, { scene, students }: SceneWork, withoutArea: Uint8Array): void {
@@ -21,13 +23,14 @@ export function noteBoxes(notes: EmbedNotes, { scene, students }: SceneWork, wit
     const place = `${scene.relativePath}, student ${bboxId}`
     if (isInverted(box)) notes.inverted.push(place)
     if (withoutArea[index] === 1) notes.withoutArea.push(place)
+    if (boxIssue(box, scene.widthPx, scene.heightPx) === 'outside') notes.outside.push(place)
   })
 }
 
-/** Codes: box-inverted, box-without-area, relations-renewed, scenes-empty, precision-coarse. */
+/** Codes: box-inverted, box-without-area, box-outside, relations-renewed, scenes-empty, precision-coarse. */
 export function embedFindings(
   { kind, family }: WeightsInfo,
-  { inverted, withoutArea, renewed }: EmbedNotes,
+  { inverted, withoutArea, outside, renewed }: EmbedNotes,
   empty: readonly string[],
   cosine: number | null,
 ): Finding[] {
@@ -46,6 +49,13 @@ export function embedFindings(
       'warning',
       withoutArea,
       (count) => `${counted(count, 'box has', 'boxes have')} no area in the photo: ${zeros}.`,
+    ),
+    ...findingAt(
+      'box-outside',
+      'warning',
+      outside,
+      (count) =>
+        `${counted(count, 'box reaches', 'boxes reach')} beyond the photo: ${kind === 'relation' ? 'what lies outside is black to the network' : 'only what lies inside was looked at'}.`,
     ),
     ...findingAt(
       'relations-renewed',

@@ -18,21 +18,23 @@ describe('vectors of students', () => {
     const odd = [
       { x1: 200, y1: 200, x2: 100, y2: 300 },
       { x1: 50, y1: 50, x2: 50, y2: 90 },
+      { x1: -30, y1: 20, x2: 40, y2: 90 },
     ]
     const bench = await extractionBench(client, [boxesInRow(3), [...boxesInRow(1), ...odd], []])
     const id = await bench.add(bench.convnext(1))
     const first = await bench.embed(id)
-    expect(first).toMatchObject({ modality: 'convnext', width: 16, scenes: 2, skipped: 0, students: 6, failed: [] })
+    expect(first).toMatchObject({ modality: 'convnext', width: 16, scenes: 2, skipped: 0, students: 7, failed: [] })
     expect(first.findings.map(({ code, count }) => [code, count])).toEqual([
       ['box-inverted', 1],
       ['box-without-area', 2],
+      ['box-outside', 1],
       ['scenes-empty', 1],
     ])
     const again = await bench.embed(id)
     expect(again).toMatchObject({ scenes: 0, skipped: 2, students: 0 })
     const { producer, byStudent } = readVectors(bench.projectFolder, 'convnext')
     expect(producer).toMatchObject({ kind: 'appearance', family: 'convnext', precision: 'float32', noise: null })
-    expect(byStudent.size).toBe(6)
+    expect(byStudent.size).toBe(7)
   })
 
   test('stop with a cancellation, keep what is done, and go on where they stopped', async () => {
