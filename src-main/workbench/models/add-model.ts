@@ -6,7 +6,7 @@ import { isDeepStrictEqual } from 'node:util'
 import type { ModelDescription } from '#main/compute/protocol.ts'
 import { countModalities } from '#main/store/tables/feature.ts'
 import { insertModel, listModels, type NewModel } from '#main/store/tables/model.ts'
-import { projectHasBoxes } from '#main/store/tables/student.ts'
+import { presentStudents, projectHasBoxes } from '#main/store/tables/student.ts'
 import { fileError, writeFileAtomically } from '../files.ts'
 import { projectFile, type OpenProject } from '../projects/open-project.ts'
 import type { ComputeClient } from '../workbench-context.ts'
@@ -36,8 +36,9 @@ export async function inspectModel(
   const file = resolve(choice.file)
   const config = choice.config === null ? configBeside(file) : resolve(choice.config)
   const modalities = project ? countModalities(project.store).map(({ name, width }) => ({ name, width })) : []
-  // Without a project nothing speaks against boxes.
-  const hasBoxes = project === null || projectHasBoxes(project.store)
+  // Without students nothing speaks against boxes: detected ones always have one.
+  const isEmpty = project === null || presentStudents(project.store, null).students === 0
+  const hasBoxes = isEmpty || projectHasBoxes(project.store)
   const reading = { chosen: choice.chosen, hasBoxes, modalities }
   return { file, config, reading, description: await compute.models.describe({ file, config, ...reading }) }
 }
