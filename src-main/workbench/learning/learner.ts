@@ -1,4 +1,4 @@
-import { AppError, toAppError, type AppErrorData } from '#shared/contract/app-error.ts'
+import { AppError, cancelled, toAppError, type AppErrorData } from '#shared/contract/app-error.ts'
 import type { LearningState } from '#shared/contract/learning.ts'
 import type { Change } from '#shared/contract/project.ts'
 import { listClasses } from '#main/store/tables/class.ts'
@@ -37,13 +37,17 @@ interface Setback {
   readonly modality: string | null
 }
 
-/** How the open project stands, as told by its database. */
-interface Standing {
-  readonly choice: LearningChoice
-  readonly versions: readonly LearntRow[]
+/** What there is to learn on. */
+interface Vectors {
   readonly chosen: ChosenModalities | null
   /** Why nothing can be chosen. */
   readonly problem: AppErrorData | null
+}
+
+/** How the open project stands, as told by its database. */
+interface Standing extends Vectors {
+  readonly choice: LearningChoice
+  readonly versions: readonly LearntRow[]
   readonly corrected: number
   readonly needed: number
 }
@@ -61,6 +65,7 @@ export class Learner {
   #running: Running | null = null
   #setback: Setback | null = null
   #standing: Standing | null = null
+  #vectors: Vectors | null = null
   #restTimer: NodeJS.Timeout | null = null
   #tellTimer: NodeJS.Timeout | null = null
 
@@ -72,6 +77,7 @@ export class Learner {
   open(project: OpenProject): void {
     this.#project = project
     this.#standing = null
+    this.#vectors = null
     this.#setback = null
     this.#listening = new AbortController()
     void this.#listen(this.#listening.signal)
@@ -118,6 +124,7 @@ export class Learner {
     const asked = modality === usual ? null : modality
     if (asked !== null) chooseModalities(project.store, asked)
     changeChoice(project.store, { enabled, modality: asked })
+    this.#vectors = null
     if (!enabled) await this.#cancel()
     this.#setback = null
     this.#changed()
@@ -137,7 +144,6 @@ export class Learner {
 
   /** Learns from the corrections of now, in place of what is being learnt. Throws AppError `learning.*`, `job.cancelled`. */
   async learnNow(project: OpenProject, signal: AbortSignal): Promise<void> {
-    await this.#cancel()
     changeChoice(project.store, { pinnedId: null })
     const onAbort = (): void => this.#running?.controller.abort()
     signal.addEventListener('abort', onAbort, { once: true })
@@ -157,11 +163,14 @@ export class Learner {
   }
 
   #stand(project: OpenProject): Standing {
-    return (this.#standing ??= readStanding(project))
+    this.#vectors ??= readVectors(project)
+    return (this.#standing ??= readStanding(project, this.#vectors))
   }
 
   async #listen(signal: AbortSignal): Promise<void> {
     for await (const { topics } of this.#parts.changes.follow(signal)) {
+      // Counting who has which vectors takes long in a large project, and no label changes it.
+      if (topics.some((topic) => topic !== 'labels')) this.#vectors = null
       if (topics.some((topic) => topicsThatMatter.includes(topic))) this.#changed()
     }
   }
@@ -199,11 +208,10 @@ export class Learner {
       // Only where a whole step of corrections came since: else a hand that never rests long would never see a head.
       const { fresh } = countCorrections(project.store, running.lastLabelId)
       if (correctionsNeeded({ corrected, fresh, learntFrom: corrected - fresh }) > 0) return
-      await this.#cancel()
     } else if (this.#setback) {
       if (!this.#isWorthAnotherTry(project, this.#setback, chosen)) return
     } else if (needed > 0 && !isOutgrown(versions[0], choice, chosen)) return
-    if (this.#project === project && this.#running === null) await this.#start(project)
+    await this.#start(project)
   }
 
   /** What was wrong with the labels or features may have been mended; anything else waits for more corrections. */
@@ -225,8 +233,13 @@ export class Learner {
     }
   }
 
-  /** Answers with why it did not come to its end. */
-  #start(project: OpenProject): Promise<AppError | null> {
+  /** In place of what is being learnt. Answers with why it did not come to its end. */
+  async #start(project: OpenProject): Promise<AppError | null> {
+    await this.#cancel()
+    // Nothing waits between the look and the start: of two that were asked for at once, the later one is learnt.
+    if (this.#running) return this.#start(project)
+    // Closed while it waited.
+    if (this.#project !== project) return cancelled()
     const controller = new AbortController()
     const lastLabelId = newestLabel(project.store)
     const { promise: ended, resolve: end } = Promise.withResolvers<void>()
@@ -271,16 +284,19 @@ const topicsThatMatter: readonly Change['topics'][number][] = ['project', 'stude
 const isOutgrown = (newest: LearntRow | undefined, { modality }: LearningChoice, chosen: ChosenModalities): boolean =>
   newest !== undefined && modality === null && newest.figures.modality !== chosen.name
 
-function readStanding({ store }: OpenProject): Standing {
+function readVectors({ store }: OpenProject): Vectors {
+  try {
+    return { chosen: chooseModalities(store, readChoice(store).modality), problem: null }
+  } catch (error) {
+    return { chosen: null, problem: toAppError(error).toJSON() }
+  }
+}
+
+function readStanding({ store }: OpenProject, vectors: Vectors): Standing {
   const choice = readChoice(store)
   const versions = listLearnt(store)
   const [newest] = versions
   const { corrected, fresh } = countCorrections(store, newest?.lastLabelId ?? 0)
   const needed = correctionsNeeded({ corrected, fresh, learntFrom: newest?.figures.students ?? null })
-  try {
-    const chosen = chooseModalities(store, choice.modality)
-    return { choice, versions, chosen, problem: null, corrected, needed }
-  } catch (error) {
-    return { choice, versions, chosen: null, problem: toAppError(error).toJSON(), corrected, needed }
-  }
+  return { ...vectors, choice, versions, corrected, needed }
 }

@@ -193,8 +193,11 @@ describe('learning from corrections', () => {
       store.prepare(more).run()
       store.prepare('INSERT INTO feature (student_id, set_id, row) SELECT student_id, 2, row FROM feature').run()
     })
-    // What an extraction says when it is done, said here by another edit.
-    await label(made, rows(30, 31))
+    // An extraction says that students have changed; here a deleted one says so.
+    await made.handlers.edits.apply(
+      { edits: [{ kind: 'delete', studentId: made.students[79]! }], annotator: 'Ada' },
+      inCall,
+    )
     const [newest] = (await until(made, versions(2))).models
     expect(newest!.modality).toBe('a+b')
   })
@@ -310,6 +313,16 @@ describe('what stands in the way', () => {
     ).toMatchObject({
       code: 'project.none-open',
     })
+  })
+
+  test('learning now takes the place of what is being learnt', async () => {
+    const made = await project({ scenes: 60 })
+    await label(made, rows(0, 600))
+    const first = problemOf(Promise.resolve(made.handlers.learning.learnNow({}, inCall)))
+    await made.handlers.learning.learnNow({}, inCall)
+    expect(await first).toMatchObject({ code: 'job.cancelled' })
+    expect((await now(made)).models).toHaveLength(1)
+    expect(await made.handlers.models.list({}, inCall)).toHaveLength(1)
   })
 
   test('cancelled by hand, it waits for more corrections; nothing is left of it', async () => {
