@@ -17,5 +17,7 @@ export function useWeightsText() {
   const licence = ({ builtIn, card }: WeightsInfo) =>
     builtIn ? card.licence : known('weights.licenceOfAuthors', card.licence)
 
-  return { task, takes, gives, licence }
+  const name = ({ id, name: own }: WeightsInfo) => known(`weights.named.${id}`, own)
+
+  return { name, task, takes, gives, licence }
 }

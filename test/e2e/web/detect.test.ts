@@ -4,7 +4,7 @@ import type { Page } from 'playwright-core'
 import { afterAll, afterEach, describe, expect, test } from 'vitest'
 import { closeBrowser } from '../../support/browser.ts'
 import { defaultModels, withoutDefaultModels } from '../../support/default-models.ts'
-import { canvasReady, canvasState, eventually, pickPath } from '../../support/hands.ts'
+import { canvas, canvasReady, canvasState, eventually, pickPath } from '../../support/hands.ts'
 import { rafnetFolder } from '../../support/rafnet.ts'
 import { openWebApp, root, type WebApp } from '../../support/web-app.ts'
 
@@ -80,6 +80,13 @@ describe.skipIf(!defaultModels)(`photos and nothing else (${withoutDefaultModels
       () => page.getByTestId('stale-features').count(),
       (count) => expect(count).toBe(0),
     )
+
+    // A right click beside all boxes speaks of the photo.
+    await canvas(page).click({ button: 'right', position: { x: 30, y: 30 } })
+    const menu = page.getByTestId('student-menu')
+    await menu.getByRole('menuitem', { name: 'Find students here' }).waitFor()
+    expect(await menu.getByText('Delete').count()).toBe(0)
+    await page.keyboard.press('Escape')
 
     await page.keyboard.press('Escape')
     await page.keyboard.press('b')
