@@ -49,10 +49,8 @@ export function* reviewOrder(
   const candidates: Candidate[] = []
   for (const { sceneId, students } of scenes) {
     for (const student of students) {
-      const all = [...student.signals, ...labelSuspect(student, thresholds), ...boxDoubtful(student, scoreLimit)]
-      const signals = wanted === null ? all : all.filter(({ reason }) => wanted.has(reason))
+      const signals = signalsOf(student, thresholds, scoreLimit, wanted)
       if (signals.length === 0) continue
-      signals.sort((one, other) => other.strength - one.strength)
       const priority = priorityOf(student, signals, rarity)
       candidates.push({ sceneId, student, signals, priority, ...shownPrediction(student, signals) })
     }
@@ -61,6 +59,22 @@ export function* reviewOrder(
   candidates.sort((one, other) => other.priority - one.priority || one.student.studentId - other.student.studentId)
   yield
   return diversified(candidates)
+}
+
+/** Strongest first. */
+function signalsOf(
+  student: StudentSignals,
+  thresholds: ReadonlyMap<number, number>,
+  limits: ScoreLimits | null,
+  wanted: ReadonlySet<ReviewReason> | null,
+): readonly Signal[] {
+  const [suspect, box] = [labelSuspect(student, thresholds), boxDoubtful(student, limits)]
+  // Most have no more than what their own photo says, and that in one reason: nothing is made anew for them.
+  let all = student.signals
+  if (suspect) all = [...all, suspect]
+  if (box) all = [...all, box]
+  if (wanted !== null) all = all.filter(({ reason }) => wanted.has(reason))
+  return all.length > 1 ? all.toSorted((one, other) => other.strength - one.strength) : all
 }
 
 function shownPrediction(
@@ -76,11 +90,10 @@ function priorityOf(
   signals: readonly Signal[],
   rarity: ReadonlyMap<number, number>,
 ): number {
-  const strongest = Math.max(
-    ...signals.map(({ reason, strength }) =>
-      label === null || reason === 'label-suspect' ? strength : importedFactor * strength,
-    ),
-  )
+  let strongest = 0
+  for (const { reason, strength } of signals) {
+    strongest = Math.max(strongest, label === null || reason === 'label-suspect' ? strength : importedFactor * strength)
+  }
   return strongest * (1 + rarityBonus * (rarity.get(predicted) ?? 1))
 }
 
@@ -88,13 +101,13 @@ function priorityOf(
  * Confident learning (Northcutt, Jiang and Chuang 2021): a label is suspect where the model finds another class at least as likely as it
  * finds that class, on average, for those who carry it.
  */
-function labelSuspect({ doubt, label }: StudentSignals, thresholds: ReadonlyMap<number, number>): Signal[] {
-  if (!doubt || !label || label.stands || doubt.likeliest === label.classIndex) return []
+function labelSuspect({ doubt, label }: StudentSignals, thresholds: ReadonlyMap<number, number>): Signal | null {
+  if (!doubt || !label || label.stands || doubt.likeliest === label.classIndex) return null
   const threshold = thresholds.get(doubt.likeliest)
-  if (threshold === undefined || doubt.likeliestProbability < threshold) return []
-  if (doubt.labelProbability > mostForSuspect) return []
+  if (threshold === undefined || doubt.likeliestProbability < threshold) return null
+  if (doubt.labelProbability > mostForSuspect) return null
   const strength = 0.5 + 0.5 * (doubt.likeliestProbability - doubt.labelProbability)
-  return [{ reason: 'label-suspect', value: doubt.labelProbability, strength }]
+  return { reason: 'label-suspect', value: doubt.labelProbability, strength }
 }
 
 /** How likely a class is found, on average, for those who carry it. */
@@ -112,12 +125,12 @@ function ownConfidences(scenes: readonly SceneOfSignals[]): Map<number, number> 
   return new Map([...sums].map(([classIndex, { sum, count }]) => [classIndex, sum / count]))
 }
 
-function boxDoubtful({ score, isOddSize }: StudentSignals, limits: ScoreLimits | null): Signal[] {
-  if (score === null || limits === null) return []
+function boxDoubtful({ score, isOddSize }: StudentSignals, limits: ScoreLimits | null): Signal | null {
+  if (score === null || limits === null) return null
   const isLow = score <= limits.low
-  if (!isLow && !(isOddSize && score <= limits.middle)) return []
+  if (!isLow && !(isOddSize && score <= limits.middle)) return null
   const strength = 0.4 + (isLow ? 0.2 : 0) + (isOddSize ? 0.2 : 0)
-  return [{ reason: 'box-doubtful', value: score, strength }]
+  return { reason: 'box-doubtful', value: score, strength }
 }
 
 interface ScoreLimits {
@@ -126,10 +139,10 @@ interface ScoreLimits {
 }
 
 function doubtfulScore(scenes: readonly SceneOfSignals[]): ScoreLimits | null {
-  const scores = Float64Array.from(
-    scenes.flatMap(({ students }) => students.flatMap(({ score }) => score ?? [])),
-  ).sort()
-  if (scores.length === 0) return null
+  const found: number[] = []
+  for (const { students } of scenes) for (const { score } of students) if (score !== null) found.push(score)
+  if (found.length === 0) return null
+  const scores = Float64Array.from(found).sort()
   const at = (share: number): number => scores[Math.floor(share * (scores.length - 1))] ?? 0
   return { low: at(doubtfulShare), middle: at(0.5) }
 }
