@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest'
+import { insertDetection } from '#main/store/tables/detection.ts'
+import { insertFeature, insertFeatureSet, listFeatureSets } from '#main/store/tables/feature.ts'
 import { insertScene } from '#main/store/tables/scene.ts'
 import { insertStudent } from '#main/store/tables/student.ts'
 import { aScene, aStudent } from '../../support/new-rows.ts'
@@ -140,6 +142,35 @@ test('a scene comes with its students in seat order; students without a box are 
   expect(order.indexOf('back right')).toBeLessThan(order.indexOf('front'))
   expect(students.find((one) => one.bboxId === 'nowhere')).toMatchObject({ boxIssue: 'empty', label: null })
   expect(students).toHaveLength(5)
+})
+
+test('students carry the score of their detector and what there are vectors of, newer sets of a name counted once', async () => {
+  const workbench = await projectWorkbench()
+  writeTo(workbench.projectFolder, (store) => {
+    const { studentIds } = importScenes(store, { scenes: [3] })
+    const [first = 0, second = 0, third = 0] = studentIds[0] ?? []
+    insertDetection(store, {
+      studentId: second,
+      detectorSha256: 'aa',
+      score: 0.51,
+      box: { x1: 0, y1: 0, x2: 1, y2: 1 },
+    })
+    const [set] = listFeatureSets(store)
+    const again = insertFeatureSet(store, { ...set!, file: 'features/again.bin' })
+    const other = insertFeatureSet(store, { ...set!, modality: 'b', file: 'features/b.bin' })
+    insertFeature(store, first, again, 0)
+    insertFeature(store, first, other, 0)
+    store.prepare('DELETE FROM feature WHERE student_id = ?').run(third)
+  })
+  const { students } = await workbench.handlers.scenes.get({ sceneId: 1, runIds: [] }, inCall)
+  const carried = students
+    .map(({ bboxId, detectionScore, modalities }) => [bboxId, detectionScore, [...modalities].sort()])
+    .sort()
+  expect(carried).toEqual([
+    ['1', null, ['a', 'b']],
+    ['2', 0.51, ['a']],
+    ['3', null, []],
+  ])
 })
 
 test('an unknown scene, run or student is told by name', async () => {
