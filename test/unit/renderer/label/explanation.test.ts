@@ -36,8 +36,12 @@ async function inspect(explain: Explain = ({ studentId }) => Promise.resolve(anE
   await scene.open(1)
   const student = shallowRef(scene.students[0]!)
   const walkTo = (id: number) => (student.value = scene.byId.get(id)!)
-  const chosen: number[] = []
-  const commands = { setClass: () => undefined, setBox: () => undefined, choose: (id: number) => chosen.push(id) }
+  const chosen: (number | null)[] = []
+  const commands = {
+    setClass: () => undefined,
+    setBox: () => undefined,
+    choose: (id: number | null) => void chosen.push(id),
+  }
   let workspace!: Workspace
   const wrapper = (mounted = show(
     defineComponent(() => {
