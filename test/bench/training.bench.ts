@@ -65,7 +65,7 @@ function rowsInMemory(count: number): TrainingRows {
   }
 }
 
-/** The least time of `steps` training steps, the first epoch left out, by turns with PyTorch's: programs beside this one can only add to it. */
+/** Median time of `steps` training steps, the first epoch left out, by turns with PyTorch's. */
 async function stepsAgainstTorch(): Promise<BenchResult> {
   const name = "C+Spatial training: PyTorch's time per step over ours"
   const python = findPython('torch')
@@ -91,7 +91,7 @@ async function stepsAgainstTorch(): Promise<BenchResult> {
   }
   await sessions.releaseAll()
   if (!isComparable(theirs)) return notRun(name, 'ratio', bars.ratio, notComparable(theirs))
-  const [mine, peer] = [Math.min(...ours) / steps, (1000 * Math.min(...theirs.map(({ seconds }) => seconds))) / steps]
+  const [mine, peer] = [median(ours) / steps, (1000 * median(theirs.map(({ seconds }) => seconds))) / steps]
   const detail = `${mine.toFixed(1)} ms against ${peer.toFixed(1)} ms a step of ${batch} (OpenBLAS, better of 1 and 2 threads)`
   return atLeast(name, peer / mine, 'ratio', bars.ratio, detail)
 }
