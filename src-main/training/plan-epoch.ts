@@ -5,8 +5,11 @@ import { createRandom, keepMask, permutation } from './random/random.ts'
 import type { Random } from './random/random.ts'
 import type { StepPlan } from './run-steps.ts'
 
-/** Steps of one run of the graph: their masks stay small, and a cancelled run ends soon. */
-const stepsPerRun = 16
+/**
+ * Students of one run of the graph. The head's state is copied in and out once a run, so that longer runs are faster; but a run
+ * that is stopped goes on to its end (about a second on two cores), and masks of all its steps are in memory.
+ */
+const studentsPerRun = 8192
 
 /** Sizes of an epoch's batches: whole ones, then the smaller rest, which is kept as RAFNet keeps it. */
 export function batchSizes(rows: number, batchSize: number): number[] {
@@ -47,7 +50,7 @@ export interface PlannedRun {
   readonly plan: (masks: readonly DropoutMask[]) => StepPlan
 }
 
-/** The runs of an epoch: rows in random order, cut into batches, `stepsPerRun` batches of equal size to a run. */
+/** The runs of an epoch: rows in random order, cut into batches, as many of equal size to a run as `studentsPerRun` allows. */
 export function* planEpoch(input: EpochInput): Generator<PlannedRun> {
   const { seed, epoch, rows, batchSize } = input
   const order = permutation(createRandom(seed, 'order', epoch), rows)
@@ -56,6 +59,7 @@ export function* planEpoch(input: EpochInput): Generator<PlannedRun> {
     dropout: createRandom(seed, 'dropout', epoch),
   }
   const sizes = batchSizes(rows, batchSize)
+  const stepsPerRun = Math.max(1, Math.floor(studentsPerRun / batchSize))
   for (let first = 0; first < sizes.length;) {
     const size = sizes[first]!
     const equal = sizes.slice(first, first + stepsPerRun).filter((other) => other === size).length

@@ -1,8 +1,8 @@
 import type { StepModel } from './graph/build-step-model.ts'
 import { graphNames } from './graph/graph-names.ts'
 import type { HeadState, Values } from './head-state.ts'
-import { adamWSchedule } from './optimiser/adamw.ts'
-import type { AdamWOptions } from './optimiser/adamw.ts'
+import { adamWSchedule, finalScales, scheduleEntries } from './optimiser/adamw.ts'
+import type { AdamWOptions, AdamWSchedule } from './optimiser/adamw.ts'
 import { booleans, floats, floatsOf, integers } from './training-session.ts'
 import type { SessionTensor, SessionTensors, TrainingSession } from './training-session.ts'
 
@@ -55,10 +55,17 @@ export async function runSteps(
 function planFeeds(model: StepModel, stepsBefore: number, plan: StepPlan, adamW: AdamWOptions): SessionTensors {
   const steps = plan.rows.length
   const batch = plan.rows[0]!.length
-  const schedule = plan.rows.flatMap((_rows, index) => {
-    const { decay, stepSize, epsilon } = adamWSchedule(adamW, plan.learningRate, stepsBefore + index + 1)
-    return [decay, stepSize, epsilon, plan.mixup?.shares[index] ?? 1]
-  })
+  const schedule = plan.rows.map((_rows, index) =>
+    adamWSchedule(adamW, plan.learningRate, stepsBefore + index + 1, index + 1),
+  )
+  const entry = (name: keyof AdamWSchedule<number>) => [
+    graphNames.schedule(name),
+    floats(
+      Float32Array.from(schedule, (row) => row[name]),
+      [steps],
+    ),
+  ]
+  const { first, second } = finalScales(adamW.betas, steps)
   const masks = model.masks.map(({ name, columns }) => [
     graphNames.mask(name),
     booleans(plan.masks.get(name)!, [steps, batch, columns]),
@@ -66,11 +73,17 @@ function planFeeds(model: StepModel, stepsBefore: number, plan: StepPlan, adamW:
   return {
     [graphNames.steps]: integers([steps], []),
     [graphNames.rows]: integers(plan.rows.flat(), [steps, batch]),
-    [graphNames.schedule]: floats(Float32Array.from(schedule), [steps, 4]),
-    ...(plan.mixup ? { [graphNames.mixedRows]: integers(plan.mixup.rows.flat(), [steps, batch]) } : {}),
-    ...(Object.fromEntries(masks) as SessionTensors),
+    [graphNames.finalScale('first')]: floats(Float32Array.of(first), []),
+    [graphNames.finalScale('second')]: floats(Float32Array.of(second), []),
+    ...(plan.mixup ? mixupFeeds(plan.mixup, batch) : {}),
+    ...(Object.fromEntries([...scheduleEntries.map(entry), ...masks]) as SessionTensors),
   }
 }
+
+const mixupFeeds = ({ rows, shares }: NonNullable<StepPlan['mixup']>, batch: number): SessionTensors => ({
+  [graphNames.mixedRows]: integers(rows.flat(), [rows.length, batch]),
+  [graphNames.mixupShare]: floats(Float32Array.from(shares), [shares.length]),
+})
 
 function stateFeeds(model: StepModel, state: HeadState): SessionTensors {
   const feeds: Record<string, SessionTensor> = {}

@@ -1,4 +1,4 @@
-import type { Operators } from '#main/onnx/operators/operators.ts'
+import type { BatchNormalisation, LayerNormalisation, Operators } from '#main/onnx/operators/operators.ts'
 
 /** A matrix (or vector, or scalar) of doubles; booleans are 0 and 1. */
 export interface Matrix {
@@ -44,6 +44,26 @@ function errorFunction(x: number): number {
   return (2 / Math.sqrt(Math.PI)) * total
 }
 
+const layerNormalisation = (x: Matrix, { weight, bias, epsilon }: LayerNormalisation<Matrix>): Matrix =>
+  mapRows(x, (row) => {
+    const deviation = Math.sqrt(variance(row) + epsilon)
+    return row.map((value, index) => ((value - average(row)) / deviation) * weight.values[index]! + bias.values[index]!)
+  })
+
+function batchNormalisation(x: Matrix, { weight, bias, epsilon }: BatchNormalisation<Matrix>): Matrix {
+  const columns = Array.from({ length: width(x) }, (_, column) =>
+    x.values.filter((_value, index) => index % width(x) === column),
+  )
+  const means = columns.map(average)
+  const deviations = columns.map((values) => Math.sqrt(variance(values) + epsilon))
+  return matrix(
+    height(x),
+    width(x),
+    (row, column) =>
+      ((get(x, row, column) - means[column]!) / deviations[column]!) * weight.values[column]! + bias.values[column]!,
+  )
+}
+
 /**
  * The heads' operators on plain arrays of doubles, one by one and without ONNX: what training's forward pass means. Batch
  * statistics are the batch's own, dropout is left out.
@@ -58,26 +78,8 @@ export const arrayOperators: Operators<Matrix> = {
       sum(rowOf(a, row).map((value, inner) => value * get(b, inner, column))),
     ),
   transpose: (x) => matrix(width(x), height(x), (row, column) => x.values[column * width(x) + row]!),
-  layerNormalisation: (x, weight, bias, epsilon) =>
-    mapRows(x, (row) => {
-      const deviation = Math.sqrt(variance(row) + epsilon)
-      return row.map(
-        (value, index) => ((value - average(row)) / deviation) * weight.values[index]! + bias.values[index]!,
-      )
-    }),
-  batchNormalisation: (x, { weight, bias }, epsilon) => {
-    const columns = Array.from({ length: width(x) }, (_, column) =>
-      x.values.filter((_value, index) => index % width(x) === column),
-    )
-    const means = columns.map(average)
-    const deviations = columns.map((values) => Math.sqrt(variance(values) + epsilon))
-    return matrix(
-      height(x),
-      width(x),
-      (row, column) =>
-        ((get(x, row, column) - means[column]!) / deviations[column]!) * weight.values[column]! + bias.values[column]!,
-    )
-  },
+  linearOfLayerNorm: (x, norm, weight, bias) => arrayOperators.linear(layerNormalisation(x, norm), weight, bias),
+  batchNormOfLinear: (x, weight, bias, norm) => batchNormalisation(arrayOperators.linear(x, weight, bias), norm),
   softmax: (x) =>
     mapRows(x, (row) => {
       const powers = row.map((value) => Math.exp(value - Math.max(...row)))
@@ -95,6 +97,11 @@ export const arrayOperators: Operators<Matrix> = {
   relu: (x) => map(x, (value) => Math.max(value, 0)),
   gelu: (x) => map(x, (value) => (value / 2) * (1 + errorFunction(value / Math.SQRT2))),
   atLeast: (x, minimum) => map(x, (value) => Math.max(value, minimum)),
+  multiplyGroups: (x, factors) =>
+    matrix(height(x), width(x), (row, column) => {
+      const group = Math.floor((column * width(factors)) / width(x))
+      return get(x, row, column) * get(factors, row, group)
+    }),
   scalar: (value) => ({ shape: [], values: [value] }),
   sumOfRow: (x) => mapRows(x, (row) => [sum(row)]),
   normOfRow: (x) => mapRows(x, (row) => [Math.hypot(...row)]),

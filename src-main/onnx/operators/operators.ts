@@ -11,10 +11,10 @@ export interface Operators<Value> {
   /** [n, m] → [m, n]. */
   transpose(x: Value): Value
 
-  /** Normalises each row to mean 0 and variance 1, then scales and shifts: x [n, d], weight [d], bias [d]. */
-  layerNormalisation(x: Value, weight: Value, bias: Value, epsilon: number): Value
-  /** x [n, d]. Inference uses the running statistics; training uses the batch's and updates the running ones. */
-  batchNormalisation(x: Value, statistics: BatchNormalisation<Value>, epsilon: number): Value
+  /** `linear` of LayerNorm: each row gets mean 0 and variance 1 and is scaled and shifted before. */
+  linearOfLayerNorm(x: Value, norm: LayerNormalisation<Value>, weight: Value, bias: Value): Value
+  /** BatchNorm of `linear`. Inference uses the running statistics; training uses the batch's and updates the running ones. */
+  batchNormOfLinear(x: Value, weight: Value, bias: Value, norm: BatchNormalisation<Value>): Value
   /** Softmax over each row. */
   softmax(x: Value): Value
 
@@ -32,6 +32,8 @@ export interface Operators<Value> {
   gelu(x: Value): Value
   /** max(x, minimum), element by element. */
   atLeast(x: Value, minimum: number): Value
+  /** Each run of d neighbouring columns times one column of `factors`: x [n, groups · d], factors [n, groups]. */
+  multiplyGroups(x: Value, factors: Value): Value
   /** A float32 scalar. */
   scalar(value: number): Value
 
@@ -81,10 +83,18 @@ export interface Operators<Value> {
   scope<Result>(name: string, build: () => Result): Result
 }
 
+/** Scale and shift of one LayerNorm layer, each [d]. */
+export interface LayerNormalisation<Value> {
+  readonly epsilon: number
+  readonly weight: Value
+  readonly bias: Value
+}
+
 /** Vectors of one BatchNorm layer, each [d]. */
 export interface BatchNormalisation<Value> {
   /** Its weights' common name, `classifier.1`: training keeps the running statistics under it. */
   readonly name: string
+  readonly epsilon: number
   readonly weight: Value
   readonly bias: Value
   readonly runningMean: Value

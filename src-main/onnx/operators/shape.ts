@@ -33,3 +33,10 @@ export const cast = (graph: GraphBuilder, x: ValueName, elementType: OnnxElement
 /** 0, 1, …, count − 1 from a vector of one int64. */
 export const range = (graph: GraphBuilder, count: ValueName): ValueName =>
   graph.node('Range', [graph.int64(0), squeeze(graph, count, 0), graph.int64(1)])
+
+/** Each run of d neighbouring columns of x [n, groups · d] times one column of `factors` [n, groups]. */
+export function multiplyGroups(graph: GraphBuilder, x: ValueName, factors: ValueName): ValueName {
+  const shape = graph.node('Concat', [graph.node('Shape', [factors]), graph.int64([-1])], { axis: integer(0) })
+  const product = graph.node('Mul', [graph.node('Reshape', [x, shape]), unsqueeze(graph, factors, 2)]) // [n, groups, d]
+  return graph.node('Reshape', [product, graph.int64([0, -1])])
+}

@@ -3,17 +3,20 @@ import type { WeightSpec } from '#main/onnx/architectures/architecture.ts'
 import type { HeadConfig } from '#main/onnx/architectures/config.ts'
 import { bytesOf, GraphBuilder } from '#main/onnx/graph-builder.ts'
 import type { Dimension, ValueName } from '#main/onnx/graph-builder.ts'
-import { gatherRows, slice as cut, squeeze } from '#main/onnx/operators/shape.ts'
-import { adamWStep } from '../optimiser/adamw.ts'
+import { multiply as times } from '#main/onnx/operators/elementwise.ts'
+import { gatherRows } from '#main/onnx/operators/shape.ts'
+import { adamWStep, momentScale, scheduleEntries } from '../optimiser/adamw.ts'
 import type { AdamWOptions, AdamWSchedule } from '../optimiser/adamw.ts'
 import { clipFactor, globalNorm } from '../optimiser/clip-gradients.ts'
-import { multiply, scalar, squareRoot, sumOfSquares } from '../tape/arithmetic.ts'
+import { scalar, squareRoot, sumOfSquares } from '../tape/arithmetic.ts'
 import type { DropoutMask } from '../tape/dropout.ts'
 import { Tape } from '../tape/tape.ts'
 import type { TapeValue } from '../tape/tape.ts'
 import { emitStep } from './emit-step.ts'
 import type { EmittedStep, LossOptions, StepInputs } from './emit-step.ts'
 import { graphNames } from './graph-names.ts'
+import { joinBlock, parameterBlocks, splitBlock } from './parameter-blocks.ts'
+import type { ParameterBlock } from './parameter-blocks.ts'
 
 export interface StepOptions extends LossOptions {
   /** Rows of one step. */
@@ -47,12 +50,16 @@ export interface StepModel {
   readonly fixed: readonly WeightSpec[]
 }
 
-/** A value that every step hands to the next: `inner` inside the loop, `outer` outside. */
+/** A value that every step hands to the next. */
 interface Carried {
-  readonly outer: string
+  /** Outside the loop: the value before the first step. */
+  readonly before: ValueName
+  /** Inside: the value before and after a step. */
   readonly inner: string
+  readonly after: ValueName
   readonly shape: readonly number[]
-  readonly after: TapeValue
+  /** Takes the value after the last step. */
+  readonly finish: (last: ValueName) => void
 }
 
 /** A value that every step puts out. */
@@ -73,17 +80,17 @@ export function buildStepModel(config: HeadConfig, options: StepOptions): StepMo
   const graphs: Graphs = { outer: new GraphBuilder('training'), body: new GraphBuilder('step') }
   const { outer, body } = graphs
   outer.input(graphNames.steps, 'int64', [])
-  outer.input(graphNames.schedule, 'float32', ['steps', 4])
+  for (const entry of scheduleEntries) outer.input(graphNames.schedule(entry), 'float32', ['steps'])
+  for (const moment of ['first', 'second'] as const) outer.input(graphNames.finalScale(moment), 'float32', [])
   body.input(iteration, 'int64', [])
   body.input(condition, 'bool', [])
   return body.scope('step', () => {
     const tape = new Tape(body)
     const modalities: string[] = []
     const masks: DropoutMask[] = []
-    const schedule = atStep(body, graphNames.schedule) // [4]
-    const inputs = stepInputs(graphs, tape, config, options, schedule, modalities, masks)
+    const inputs = stepInputs(graphs, tape, config, options, modalities, masks)
     const step = emitStep(tape, config, inputs, options)
-    const updates = tape.withoutRecording(() => body.scope('update', () => emitUpdates(tape, step, schedule, options)))
+    const updates = tape.withoutRecording(() => body.scope('update', () => emitUpdates(graphs, tape, step, options)))
     for (const { name, shape } of step.fixed) outer.input(graphNames.fixedWeight(name), 'float32', shape)
     const gradientNorms = [...step.gradients].map(([{ name }, { gradient }]) => ({
       name: graphNames.gradientNormOf(name),
@@ -116,7 +123,6 @@ function stepInputs(
   tape: Tape,
   config: HeadConfig,
   options: StepOptions,
-  schedule: ValueName,
   modalities: string[],
   masks: DropoutMask[],
 ): StepInputs {
@@ -145,7 +151,8 @@ function stepInputs(
   }
   const mixup = (): NonNullable<StepInputs['mixup']> => {
     const mixedRows = atStep(body, outer.input(graphNames.mixedRows, 'int64', ['steps', batchSize]))
-    return { targets: rowsOf(targets, mixedRows, config.classes), share: scheduleEntry(tape, schedule, 3) }
+    outer.input(graphNames.mixupShare, 'float32', ['steps'])
+    return { targets: rowsOf(targets, mixedRows, config.classes), share: scalarAtStep(tape, graphNames.mixupShare) }
   }
   return {
     modality,
@@ -156,66 +163,121 @@ function stepInputs(
   }
 }
 
-/** One entry of this step's schedule, a scalar. */
-const scheduleEntry = (tape: Tape, schedule: ValueName, index: number): TapeValue =>
-  tape.value(squeeze(tape.graph, cut(tape.graph, schedule, 0, index, index + 1), 0), [])
+/** This step's entry of an outer input [steps], a scalar. */
+const scalarAtStep = (tape: Tape, name: ValueName): TapeValue => tape.value(atStep(tape.graph, name), [])
 
 function emitUpdates(
+  graphs: Graphs,
   tape: Tape,
   step: EmittedStep,
-  schedule: ValueName,
   { betas, gradientClip }: StepOptions,
 ): { readonly carried: readonly Carried[]; readonly norm: TapeValue } {
-  const entries: AdamWSchedule<TapeValue> = {
-    decay: scheduleEntry(tape, schedule, 0),
-    stepSize: scheduleEntry(tape, schedule, 1),
-    epsilon: scheduleEntry(tape, schedule, 2),
+  const { body } = graphs
+  const entry = (name: keyof AdamWSchedule<never>): TapeValue => scalarAtStep(tape, graphNames.schedule(name))
+  const schedule = {
+    decay: entry('decay'),
+    stepSize: entry('stepSize'),
+    epsilon: entry('epsilon'),
+    share: entry('share'),
   }
-  const norm = globalNorm(
-    tape,
-    [...step.gradients.values()].map(({ gradient }) => gradient),
-  )
+  const blocks = parameterBlocks([...step.gradients.keys()])
+  const joined = (block: ParameterBlock, of: 'value' | 'gradient'): TapeValue => {
+    const parts = block.specs.map((spec) => step.gradients.get(spec)![of].name)
+    return tape.value(joinBlock(body, block, parts), block.shape)
+  }
+  const gradients = new Map(blocks.map((block) => [block, joined(block, 'gradient')]))
+  const norm = globalNorm(tape, [...gradients.values()])
   const clip = gradientClip === null ? scalar(tape, 1) : clipFactor(tape, norm, gradientClip)
-  const factors = {
-    first: multiply(tape, clip, scalar(tape, 1 - betas[0])),
-    second: multiply(tape, multiply(tape, clip, clip), scalar(tape, 1 - betas[1])),
+  const carried = [...gradients].flatMap(([block, gradient]): readonly Carried[] => {
+    const moment = (of: (parameter: string) => string): TapeValue => tape.value(`step/${of(block.name)}`, block.shape)
+    const state = {
+      parameter: joined(block, 'value'),
+      firstMoment: moment(graphNames.firstMoment),
+      secondMoment: moment(graphNames.secondMoment),
+    }
+    const after = adamWStep(tape, state, gradient, clip, betas, schedule)
+    const weights = splitBlock(body, block, after.parameter.name)
+    return [
+      ...block.specs.map((spec, index) =>
+        carriedAsItIs(
+          graphs,
+          graphNames.weight(spec.name),
+          spec.shape,
+          step.gradients.get(spec)!.value.name,
+          weights[index]!,
+        ),
+      ),
+      carriedMoment(graphs, block, graphNames.firstMoment, [state.firstMoment, after.firstMoment], {
+        scale: 1,
+        unscale: graphNames.finalScale('first'),
+      }),
+      carriedMoment(graphs, block, graphNames.secondMoment, [state.secondMoment, after.secondMoment], {
+        scale: momentScale(betas).kappa,
+        unscale: graphNames.finalScale('second'),
+      }),
+    ]
+  })
+  const statistics = [...step.statistics].map(([{ name, shape }, after]) =>
+    carriedAsItIs(graphs, graphNames.weight(name), shape, graphNames.fixedWeight(name), after.name),
+  )
+  return { carried: [...carried, ...statistics], norm }
+}
+
+/** An input of the graph that comes out as it leaves the last step. */
+function carriedAsItIs(
+  { outer }: Graphs,
+  name: string,
+  shape: readonly number[],
+  inner: string,
+  after: ValueName,
+): Carried {
+  const finish = (last: ValueName): void => outer.output(last, graphNames.after(name), 'float32', shape)
+  return { before: outer.input(name, 'float32', shape), inner, after, shape, finish }
+}
+
+/**
+ * A moment of a block's parameters, each an input and an output of the graph; inside the loop it is one value, times `scale` before the
+ * first step and `unscale`, a scalar input, after the last.
+ */
+function carriedMoment(
+  { outer }: Graphs,
+  block: ParameterBlock,
+  nameOf: (parameter: string) => string,
+  [before, after]: readonly [TapeValue, TapeValue],
+  { scale, unscale }: { readonly scale: number; readonly unscale: ValueName },
+): Carried {
+  const inputs = block.specs.map(({ name, shape }) => outer.input(nameOf(name), 'float32', shape))
+  const joined = joinBlock(outer, block, inputs)
+  const finish = (last: ValueName): void => {
+    for (const [index, part] of splitBlock(outer, block, times(outer, last, unscale)).entries()) {
+      const { name, shape } = block.specs[index]!
+      outer.output(part, graphNames.after(nameOf(name)), 'float32', shape)
+    }
   }
-  const carried: Carried[] = []
-  for (const [{ name, shape }, { value, gradient }] of step.gradients) {
-    const moments = [graphNames.firstMoment(name), graphNames.secondMoment(name)] as const
-    const [firstMoment, secondMoment] = moments.map((moment) => tape.value(`step/${moment}`, shape))
-    const state = { parameter: value, firstMoment: firstMoment!, secondMoment: secondMoment! }
-    const after = adamWStep(tape, state, gradient, betas, factors, entries)
-    carried.push(
-      { outer: graphNames.weight(name), inner: value.name, shape, after: after.parameter },
-      { outer: moments[0], inner: firstMoment!.name, shape, after: after.firstMoment },
-      { outer: moments[1], inner: secondMoment!.name, shape, after: after.secondMoment },
-    )
+  return {
+    before: scale === 1 ? joined : times(outer, joined, outer.float32(scale)),
+    inner: before.name,
+    after: after.name,
+    shape: block.shape,
+    finish,
   }
-  for (const [{ name, shape }, after] of step.statistics) {
-    carried.push({ outer: graphNames.weight(name), inner: graphNames.fixedWeight(name), shape, after })
-  }
-  return { carried, norm }
 }
 
 function emitLoop({ outer, body }: Graphs, carried: readonly Carried[], scans: readonly Scan[]): void {
   body.output(condition, 'out/condition', 'bool', [])
-  for (const { outer: name, inner, shape, after } of carried) {
-    outer.input(name, 'float32', shape)
+  for (const { inner, shape, after } of carried) {
     body.input(inner, 'float32', shape)
-    body.output(after.name, `out/${name}`, 'float32', shape)
+    body.output(after, `out/${inner}`, 'float32', shape)
   }
   for (const { name, value } of scans) body.output(value.name, `out/${name}`, 'float32', value.shape)
   const always = outer.initializer('always', 'bool', [], bytesOf(Uint8Array.of(1)))
   const results = outer.nodes(
     'Loop',
-    [graphNames.steps, always, ...carried.map(({ outer: name }) => name)],
+    [graphNames.steps, always, ...carried.map(({ before }) => before)],
     { body: { kind: 'graph', value: body.build() } },
     carried.length + scans.length,
   )
-  for (const [index, { outer: name, shape }] of carried.entries()) {
-    outer.output(results[index]!, graphNames.after(name), 'float32', shape)
-  }
+  for (const [index, { finish }] of carried.entries()) finish(results[index]!)
   for (const [index, { name, value }] of scans.entries()) {
     outer.output(results[carried.length + index]!, name, 'float32', ['steps', ...value.shape])
   }

@@ -1,3 +1,5 @@
+import type { AdamWSchedule } from '../optimiser/adamw.ts'
+
 /** Names of the training graph's inputs and outputs; prefixes keep them apart from each other and from the body's own. */
 export const graphNames = {
   /** Number of steps of a run, int64 scalar. */
@@ -6,8 +8,12 @@ export const graphNames = {
   rows: 'rows',
   /** Rows whose labels are mixed in, int64 [steps, batch]. */
   mixedRows: 'mixed_rows',
-  /** decay, step size, epsilon (see `AdamWSchedule`) and mixup's λ, float32 [steps, 4]. */
-  schedule: 'schedule',
+  /** Of `AdamWSchedule`, each float32 [steps]. */
+  schedule: (entry: keyof AdamWSchedule<never>): string => `schedule/${entry}`,
+  /** Mixup's λ, float32 [steps]. */
+  mixupShare: 'mixup_share',
+  /** See `finalScales`, each a float32 scalar. */
+  finalScale: (moment: 'first' | 'second'): string => `final_scale/${moment}`,
   /** [rows, classes], see `smoothedTargets`. */
   targets: 'targets',
   /** float32 [rows, 1] */

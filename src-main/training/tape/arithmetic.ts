@@ -2,12 +2,17 @@ import { integer } from '#main/onnx/graph-builder.ts'
 import type { GraphBuilder, ValueName } from '#main/onnx/graph-builder.ts'
 import * as elementwise from '#main/onnx/operators/elementwise.ts'
 import { greater, where as choose } from '#main/onnx/operators/logic.ts'
-import { broadcastShape, sumTo } from './shapes.ts'
+import { cast } from '#main/onnx/operators/shape.ts'
+import { broadcastShape, reshape, sumTo } from './shapes.ts'
 import type { Tape, TapeValue } from './tape.ts'
 
 /** Element by element; axes of size 1 are stretched. Formulas of the gradients are the textbook's. */
 
 export const scalar = (tape: Tape, value: number): TapeValue => tape.value(tape.graph.float32(value), [])
+
+/** [size] */
+export const ones = (tape: Tape, size: number): TapeValue =>
+  tape.value(tape.graph.float32(new Array<number>(size).fill(1)), [size])
 
 type Pair = (graph: GraphBuilder, a: ValueName, b: ValueName) => ValueName
 type PairGradient = (d: TapeValue) => TapeValue
@@ -49,6 +54,13 @@ export const divide = (tape: Tape, a: TapeValue, b: TapeValue): TapeValue =>
     (d) => negate(tape, divide(tape, multiply(tape, d, quotient), b)),
   ])
 
+/** Each run of d neighbouring columns of x [n, groups · d] times one column of `factors` [n, groups]. */
+export function multiplyGroups(tape: Tape, x: TapeValue, factors: TapeValue): TapeValue {
+  const [rows, columns, groups] = [x.shape[0]!, x.shape[1]!, factors.shape[1]!]
+  const grouped = reshape(tape, x, [rows, groups, columns / groups])
+  return reshape(tape, multiply(tape, grouped, reshape(tape, factors, [rows, groups, 1])), x.shape)
+}
+
 /** The smaller of the two; carries no gradient. */
 export const minimum = (tape: Tape, a: TapeValue, b: TapeValue): TapeValue =>
   tape.value(elementwise.minimum(tape.graph, a.name, b.name), broadcastShape(a.shape, b.shape))
@@ -68,6 +80,10 @@ function single(
 
 export const negate = (tape: Tape, x: TapeValue): TapeValue =>
   single(tape, elementwise.negate, x, (d) => negate(tape, d))
+
+/** x > 0 as 1 or 0; ONNX Runtime's Sign takes several times as long. */
+const isPositive = (tape: Tape, x: TapeValue): TapeValue =>
+  tape.value(cast(tape.graph, greater(tape.graph, x.name, tape.graph.float32(0)), 'float32'), x.shape)
 
 export const sign = (tape: Tape, x: TapeValue): TapeValue => tape.value(tape.graph.node('Sign', [x.name]), x.shape)
 
@@ -98,7 +114,7 @@ const masked = (tape: Tape, condition: ValueName, d: TapeValue): TapeValue =>
   tape.value(choose(tape.graph, condition, d.name, tape.graph.float32(0)), d.shape)
 
 export const relu = (tape: Tape, x: TapeValue): TapeValue =>
-  single(tape, elementwise.relu, x, (d, y) => masked(tape, greater(tape.graph, y.name, tape.graph.float32(0)), d))
+  single(tape, elementwise.relu, x, (d, y) => multiply(tape, d, isPositive(tape, y)))
 
 /** max(x, minimum); at the minimum itself the gradient passes, as through PyTorch's clamp. */
 export function atLeast(tape: Tape, x: TapeValue, minimumValue: number): TapeValue {

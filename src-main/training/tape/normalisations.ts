@@ -1,8 +1,9 @@
 import { float, integer } from '#main/onnx/graph-builder.ts'
 import { softmax as emitSoftmax } from '#main/onnx/operators/normalisation.ts'
-import type { BatchNormalisation } from '#main/onnx/operators/operators.ts'
-import { add, divide, multiply, scalar, squareRoot, subtract } from './arithmetic.ts'
-import { meanOverAxes, reshape, sumOverAxes } from './shapes.ts'
+import type { BatchNormalisation, LayerNormalisation } from '#main/onnx/operators/operators.ts'
+import { add, divide, multiply, ones, scalar, squareRoot, subtract } from './arithmetic.ts'
+import { linear, product, sumOfColumns } from './matrices.ts'
+import { meanOverAxes, reshape } from './shapes.ts'
 import { sumOfRow } from './reductions.ts'
 import type { Tape, TapeValue } from './tape.ts'
 
@@ -15,35 +16,69 @@ export function softmax(tape: Tape, x: TapeValue): TapeValue {
 }
 
 /**
- * Over the last axis of [n, d]. With x̂ the normalised rows and g = d · weight:
- * dx = (g − mean g − x̂ · mean(g x̂)) / σ.
+ * Linear of LayerNorm, x [n, in] → [n, out]. Data that needs no gradient takes `linearOfData`, which saves the largest product of
+ * the way back.
  */
-export function layerNormalisation(
+export function linearOfLayerNorm(
   tape: Tape,
   x: TapeValue,
+  norm: LayerNormalisation<TapeValue>,
   weight: TapeValue,
   bias: TapeValue,
-  epsilon: number,
 ): TapeValue {
+  return x.needsGradient
+    ? linear(tape, layerNormalisation(tape, x, norm), weight, bias)
+    : linearOfData(tape, x, norm, weight, bias)
+}
+
+function normaliseRows(tape: Tape, x: TapeValue, epsilon: number) {
   const attributes = { axis: integer(-1), epsilon: float(epsilon) }
-  const inputs = [x, weight, bias]
-  const names = inputs.map(({ name }) => name)
-  const [name, meanName, inverseName] = tape.graph.nodes('LayerNormalization', names, attributes, 3)
-  const perRow = x.shape.with(-1, 1)
-  return tape.record(name!, x.shape, inputs, (d) => {
-    const inverseDeviation = tape.value(inverseName!, perRow)
-    const centred = subtract(tape, x, tape.value(meanName!, perRow))
-    const normalised = multiply(tape, centred, inverseDeviation)
+  const unscaled = [x.name, ones(tape, x.shape.at(-1)!).name]
+  const [name, , inverse] = tape.graph.nodes('LayerNormalization', unscaled, attributes, 3)
+  return { normalised: tape.value(name!, x.shape), inverseDeviation: tape.value(inverse!, x.shape.with(-1, 1)) }
+}
+
+/** Over the last axis of [n, d]. With x̂ the normalised rows and g = d · weight: dx = (g − mean g − x̂ · mean(g x̂)) / σ. */
+function layerNormalisation(tape: Tape, x: TapeValue, norm: LayerNormalisation<TapeValue>): TapeValue {
+  const { weight, bias } = norm
+  const { normalised, inverseDeviation } = normaliseRows(tape, x, norm.epsilon)
+  const output = tape.withoutRecording(() => add(tape, multiply(tape, normalised, weight), bias))
+  return tape.record(output.name, x.shape, [x, weight, bias], (d) => [
+    rowGradient(tape, multiply(tape, d, weight), normalised, inverseDeviation),
+    reshape(tape, sumOfColumns(tape, multiply(tape, d, normalised)), weight.shape),
+    reshape(tape, sumOfColumns(tape, d), bias.shape),
+  ])
+}
+
+/**
+ * The linear layer W of x̂ · scale + shift, where x̂ needs no gradient. All gradients follow from H = dᵀ x̂ [out, in] and the bias's
+ * own Σd: W gets H · scale + Σd ⊗ shift, the scale Σ_out W · H and the shift Σd W. No [n, in] gradient is made.
+ */
+function linearOfData(
+  tape: Tape,
+  x: TapeValue,
+  norm: LayerNormalisation<TapeValue>,
+  weight: TapeValue,
+  bias: TapeValue,
+): TapeValue {
+  const [outputs, inputs] = [weight.shape[0]!, weight.shape[1]!]
+  const { normalised } = normaliseRows(tape, x, norm.epsilon)
+  const output = tape.withoutRecording(() =>
+    linear(tape, add(tape, multiply(tape, normalised, norm.weight), norm.bias), weight, bias),
+  )
+  return tape.record(output.name, [x.shape[0]!, outputs], [norm.weight, norm.bias, weight, bias], (d) => {
+    const common = product(tape, d, normalised, { transposeA: true }) // H
+    const ofBias = sumOfColumns(tape, d) // [1, out]
+    const shift = reshape(tape, norm.bias, [1, inputs])
+    const scaled = multiply(tape, common, norm.weight)
     return [
-      x.needsGradient ? rowGradient(tape, multiply(tape, d, weight), normalised, inverseDeviation) : null,
-      weight.needsGradient ? overRows(tape, multiply(tape, d, normalised), weight.shape) : null,
-      bias.needsGradient ? overRows(tape, d, bias.shape) : null,
+      reshape(tape, sumOfColumns(tape, multiply(tape, weight, common)), [inputs]),
+      reshape(tape, product(tape, ofBias, weight), [inputs]),
+      product(tape, ofBias, shift, { transposeA: true, plus: scaled }),
+      reshape(tape, ofBias, bias.shape),
     ]
   })
 }
-
-const overRows = (tape: Tape, x: TapeValue, shape: readonly number[]): TapeValue =>
-  reshape(tape, sumOverAxes(tape, x, [0]), shape)
 
 function rowGradient(tape: Tape, g: TapeValue, normalised: TapeValue, inverseDeviation: TapeValue): TapeValue {
   const shift = meanOverAxes(tape, g, [1])
@@ -67,8 +102,7 @@ const momentum = 0.1
 export function batchNormalisation(
   tape: Tape,
   x: TapeValue,
-  { weight, bias, runningMean, runningVariance }: BatchNormalisation<TapeValue>,
-  epsilon: number,
+  { weight, bias, runningMean, runningVariance, epsilon }: BatchNormalisation<TapeValue>,
 ): { readonly output: TapeValue; readonly updated: UpdatedStatistics } {
   const rows = x.shape[0]!
   const parts = tape.withoutRecording(() => {
@@ -82,8 +116,8 @@ export function batchNormalisation(
   })
   const { normalised, inverse } = parts
   const output = tape.record(parts.output.name, x.shape, [x, weight, bias], (d) => {
-    const ofWeight = sumOverAxes(tape, multiply(tape, d, normalised), [0]) // [1, d]
-    const ofBias = sumOverAxes(tape, d, [0])
+    const ofWeight = sumOfColumns(tape, multiply(tape, d, normalised)) // [1, d]
+    const ofBias = sumOfColumns(tape, d)
     const common = multiply(tape, add(tape, ofBias, multiply(tape, normalised, ofWeight)), scalar(tape, 1 / rows))
     return [
       x.needsGradient ? multiply(tape, multiply(tape, inverse, weight), subtract(tape, d, common)) : null,

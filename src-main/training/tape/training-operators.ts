@@ -29,10 +29,10 @@ export function trainingOperators(tape: Tape, maskOf: MaskMaker): TrainingOperat
     linear: (x, weight, bias) => matrices.linear(tape, x, weight, bias),
     matMul: (a, b) => matrices.matMul(tape, a, b),
     transpose: (x) => matrices.transpose(tape, x),
-    layerNormalisation: (x, weight, bias, epsilon) => normalisations.layerNormalisation(tape, x, weight, bias, epsilon),
-    batchNormalisation: (x, layer, epsilon) => {
-      const { output, updated } = normalisations.batchNormalisation(tape, x, layer, epsilon)
-      statistics.set(layer.name, updated)
+    linearOfLayerNorm: (x, norm, weight, bias) => normalisations.linearOfLayerNorm(tape, x, norm, weight, bias),
+    batchNormOfLinear: (x, weight, bias, norm) => {
+      const { output, updated } = normalisations.batchNormalisation(tape, matrices.linear(tape, x, weight, bias), norm)
+      statistics.set(norm.name, updated)
       return output
     },
     softmax: (x) => normalisations.softmax(tape, x),
@@ -48,6 +48,7 @@ export function trainingOperators(tape: Tape, maskOf: MaskMaker): TrainingOperat
     relu: (x) => arithmetic.relu(tape, x),
     gelu: (x) => arithmetic.gelu(tape, x),
     atLeast: (x, minimum) => arithmetic.atLeast(tape, x, minimum),
+    multiplyGroups: (x, factors) => arithmetic.multiplyGroups(tape, x, factors),
     scalar: (value) => arithmetic.scalar(tape, value),
     sumOfRow: (x) => reductions.sumOfRow(tape, x),
     normOfRow: (x) => reductions.normOfRow(tape, x),

@@ -5,7 +5,7 @@ import { fusedWidth, fusedWithout } from '../parts/fused-modalities.ts'
 import {
   classPrior,
   gate,
-  gatedConcatenation,
+  gateFeatures,
   gateEntropyLoss,
   gateHiddenWidthFromWeights,
   gateWeights,
@@ -69,7 +69,7 @@ export const classConditionedSpatialGatedFusionClassifier: Architecture<'class_c
       const token = twoLayers(context, 'context_token_head', mix(base).mixed, parameters.graphDropout)
       const seen = [base, prior, parameters.contextDetach ? operators.detach(token) : token]
       const share = gate(context, operators.concatenate(seen), parameters)
-      const fused = gatedConcatenation(context, features, share)
+      const fused = gateFeatures(context, base, share)
       const { mixed, neighbours } = mix(fused)
       const updated = graphUpdate(context, fused, mixed, parameters)
       const logits = classify(context, 'classifier', updated, parameters.dropout)

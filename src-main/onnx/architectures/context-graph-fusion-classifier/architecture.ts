@@ -2,7 +2,7 @@ import type { Architecture } from '../architecture.ts'
 import type { HeadConfigOf, Modality } from '../config.ts'
 import { classifierWeights, classify } from '../parts/classifier.ts'
 import { fusedWidth, fusedWithout } from '../parts/fused-modalities.ts'
-import { gate, gatedConcatenation, gateEntropyLoss, gateHiddenWidthFromWeights, gateWeights } from '../parts/gate.ts'
+import { gate, gateEntropyLoss, gateFeatures, gateHiddenWidthFromWeights, gateWeights } from '../parts/gate.ts'
 import { contextGraph, graphUpdateWeights } from '../parts/neighbour-graph.ts'
 import { hiddenWidthFromWeights, project, projectionWeights } from '../parts/projections.ts'
 import { contextGraphParameters } from './parameters.ts'
@@ -39,9 +39,9 @@ export const contextGraphFusionClassifier: Architecture<'context_graph_fusion_cl
   problem: (config) => (fusedModalities(config).length === 0 ? 'none is left to fuse' : null),
   forward: (context, config) => {
     const { parameters } = config
-    const features = project(context, fusedModalities(config))
-    const share = gate(context, context.operators.concatenate(features), parameters)
-    const fused = gatedConcatenation(context, features, share)
+    const joined = context.operators.concatenate(project(context, fusedModalities(config)))
+    const share = gate(context, joined, parameters)
+    const fused = gateFeatures(context, joined, share)
     const graph = contextGraph(context, fused, config.modalities, parameters)
     const logits = classify(context, 'classifier', graph.features, parameters.dropout)
     const auxiliaryLoss = () => gateEntropyLoss(context, share, parameters.entropyWeight)

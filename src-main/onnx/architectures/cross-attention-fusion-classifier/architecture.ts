@@ -1,6 +1,6 @@
 import type { Architecture, HeadContext, WeightSpec } from '../architecture.ts'
 import type { HeadConfigOf } from '../config.ts'
-import { attentionWeights, layerNorm, linear, linearWeights, normWeights } from '../parts/layers.ts'
+import { attentionWeights, linear, linearOfLayerNorm, linearWeights, normWeights } from '../parts/layers.ts'
 import { crossAttentionParameters } from './parameters.ts'
 
 type Config = HeadConfigOf<'cross_attention_fusion_classifier'>
@@ -17,14 +17,14 @@ function feedForwardWeights(name: string, inputs: number, hidden: number, output
 function feedForward<Value>(context: HeadContext<Value>, name: string, x: Value, dropout: number): Value {
   const { operators } = context
   return operators.scope(name, () => {
-    const hidden = operators.gelu(linear(context, `${name}.1`, layerNorm(context, `${name}.0`, x)))
+    const hidden = operators.gelu(linearOfLayerNorm(context, `${name}.1`, `${name}.0`, x))
     return linear(context, `${name}.4`, operators.dropout(hidden, dropout, name))
   })
 }
 
 /** One modality's rows as a token of the model's width, [n, d]. */
 function token<Value>(context: HeadContext<Value>, side: 'a' | 'b', modality: string): Value {
-  return linear(context, `proj_${side}`, layerNorm(context, `norm_${side}`, context.input(modality)))
+  return linearOfLayerNorm(context, `proj_${side}`, `norm_${side}`, context.input(modality))
 }
 
 /**

@@ -2,7 +2,7 @@ import type { Architecture } from '../architecture.ts'
 import { classifierWeights, classify } from '../parts/classifier.ts'
 import { disentangle, disentangleProblem, relationHeadWeights } from '../parts/disentangle.ts'
 import { fusedWidth } from '../parts/fused-modalities.ts'
-import { gate, gatedConcatenation, gateEntropyLoss, gateHiddenWidthFromWeights, gateWeights } from '../parts/gate.ts'
+import { gate, gateEntropyLoss, gateFeatures, gateHiddenWidthFromWeights, gateWeights } from '../parts/gate.ts'
 import { hiddenWidthFromWeights, project, projectionWeights } from '../parts/projections.ts'
 import { disentangledGatedParameters } from './parameters.ts'
 
@@ -24,8 +24,9 @@ export const disentangledGatedFusionClassifier: Architecture<'disentangled_gated
   forward: (context, { modalities, parameters }) => {
     const { operators } = context
     const { features, loss } = disentangle(context, modalities, project(context, modalities), parameters)
-    const share = gate(context, operators.concatenate(features), parameters)
-    const logits = classify(context, 'classifier', gatedConcatenation(context, features, share), parameters.dropout)
+    const joined = operators.concatenate(features)
+    const share = gate(context, joined, parameters)
+    const logits = classify(context, 'classifier', gateFeatures(context, joined, share), parameters.dropout)
     const auxiliaryLoss = () => operators.add(gateEntropyLoss(context, share, parameters.entropyWeight), loss())
     return { logits, gate: share, neighbours: null, auxiliaryLoss }
   },

@@ -3,7 +3,7 @@ import type { HeadConfigOf, Modality } from '../config.ts'
 import { classifierWeights, classify } from '../parts/classifier.ts'
 import { disentangle, disentangleProblem, relationHeadWeights } from '../parts/disentangle.ts'
 import { fusedWidth, fusedWithout } from '../parts/fused-modalities.ts'
-import { gate, gatedConcatenation, gateEntropyLoss, gateHiddenWidthFromWeights, gateWeights } from '../parts/gate.ts'
+import { gate, gateEntropyLoss, gateFeatures, gateHiddenWidthFromWeights, gateWeights } from '../parts/gate.ts'
 import { contextGraph, graphUpdateWeights } from '../parts/neighbour-graph.ts'
 import { hiddenWidthFromWeights, project, projectionWeights } from '../parts/projections.ts'
 import { disentangledGraphParameters } from './parameters.ts'
@@ -34,8 +34,9 @@ export const disentangledSpatialGraphFusionClassifier: Architecture<'disentangle
     const { parameters } = config
     const modalities = fusedModalities(config)
     const { features, loss } = disentangle(context, modalities, project(context, modalities), parameters)
-    const share = gate(context, operators.concatenate(features), parameters)
-    const fused = gatedConcatenation(context, features, share)
+    const joined = operators.concatenate(features)
+    const share = gate(context, joined, parameters)
+    const fused = gateFeatures(context, joined, share)
     const graph = contextGraph(context, fused, config.modalities, parameters)
     const logits = classify(context, 'classifier', graph.features, parameters.dropout)
     const auxiliaryLoss = () => operators.add(gateEntropyLoss(context, share, parameters.entropyWeight), loss())

@@ -5,7 +5,7 @@ import { fusedWidth } from '../parts/fused-modalities.ts'
 import {
   classPrior,
   gate,
-  gatedConcatenation,
+  gateFeatures,
   gateEntropyLoss,
   gateHiddenWidthFromWeights,
   gateWeights,
@@ -71,7 +71,7 @@ export const gatedFusionClassifier: Architecture<'gated_fusion_classifier'> = {
     const share = parameters.uncertaintyAware
       ? weightByPrecision(context, plain, modalities, features, parameters.uncertaintyFloor)
       : plain
-    const logits = classify(context, 'classifier', gatedConcatenation(context, features, share), parameters.dropout)
+    const logits = classify(context, 'classifier', gateFeatures(context, joined, share), parameters.dropout)
     const auxiliaryLoss = () => gateEntropyLoss(context, share, parameters.entropyWeight)
     return { logits, gate: share, neighbours: null, auxiliaryLoss }
   },

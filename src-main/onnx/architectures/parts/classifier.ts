@@ -1,5 +1,5 @@
 import type { HeadContext, WeightSpec } from '../architecture.ts'
-import { batchNorm, batchNormWeights, linear, linearWeights } from './layers.ts'
+import { batchNormWeights, linear, linearWeights, batchNormOfLinear } from './layers.ts'
 
 /** Linear, BatchNorm, ReLU, Dropout, Linear under `name.0`, `name.1` and `name.4` (`fusion` in the MLP, else `classifier`). */
 export function classifierWeights(name: string, inputs: number, hidden: number, classes: number): WeightSpec[] {
@@ -14,7 +14,7 @@ export function classifierWeights(name: string, inputs: number, hidden: number, 
 export function classify<Value>(context: HeadContext<Value>, name: string, x: Value, dropout: number): Value {
   const { operators } = context
   return operators.scope(name, () => {
-    const hidden = operators.relu(batchNorm(context, `${name}.1`, linear(context, `${name}.0`, x)))
+    const hidden = operators.relu(batchNormOfLinear(context, `${name}.0`, `${name}.1`, x))
     return linear(context, `${name}.4`, operators.dropout(hidden, dropout, name))
   })
 }

@@ -34,18 +34,9 @@ export function gate<Value>(context: HeadContext<Value>, x: Value, options: Gate
   })
 }
 
-/** Each modality's [n, hidden] times its column of the gate [n, modalities], side by side: [n, hidden · modalities]. */
-export function gatedConcatenation<Value>(
-  context: HeadContext<Value>,
-  features: readonly Value[],
-  share: Value,
-): Value {
-  const { operators } = context
-  return operators.scope('gated', () =>
-    operators.concatenate(
-      features.map((feature, index) => operators.multiply(feature, operators.columns(share, index, index + 1))),
-    ),
-  )
+/** Each modality's features times its column of the gate: joined [n, modalities · hidden], share [n, modalities]. */
+export function gateFeatures<Value>({ operators }: HeadContext<Value>, joined: Value, share: Value): Value {
+  return operators.scope('gated', () => operators.multiplyGroups(joined, share))
 }
 
 /** softmax(class_prior_head(x)): x [n, in] → [n, classes]; carries no gradient where `detached`. */

@@ -53,23 +53,24 @@ export function linear<Value>(context: HeadContext<Value>, name: string, x: Valu
   return context.operators.linear(x, context.weight(`${name}.weight`), context.weight(`${name}.bias`))
 }
 
-/** x [n, d] → [n, d]. */
-export function layerNorm<Value>(context: HeadContext<Value>, name: string, x: Value): Value {
+/** Linear `name` of LayerNorm `norm`: x [n, in] → [n, out]. */
+export function linearOfLayerNorm<Value>(context: HeadContext<Value>, name: string, norm: string, x: Value): Value {
   const { operators, weight } = context
-  return operators.layerNormalisation(x, weight(`${name}.weight`), weight(`${name}.bias`), normalisationEpsilon)
+  const scale = { epsilon: normalisationEpsilon, weight: weight(`${norm}.weight`), bias: weight(`${norm}.bias`) }
+  return operators.linearOfLayerNorm(x, scale, weight(`${name}.weight`), weight(`${name}.bias`))
 }
 
-/** x [n, d] → [n, d]. */
-export function batchNorm<Value>(context: HeadContext<Value>, name: string, x: Value): Value {
+/** BatchNorm `norm` of Linear `name`: x [n, in] → [n, out]. */
+export function batchNormOfLinear<Value>(context: HeadContext<Value>, name: string, norm: string, x: Value): Value {
   const { operators, weight } = context
-  const statistics = {
-    name,
-    weight: weight(`${name}.weight`),
-    bias: weight(`${name}.bias`),
-    runningMean: weight(`${name}.running_mean`),
-    runningVariance: weight(`${name}.running_var`),
-  }
-  return operators.batchNormalisation(x, statistics, normalisationEpsilon)
+  return operators.batchNormOfLinear(x, weight(`${name}.weight`), weight(`${name}.bias`), {
+    name: norm,
+    epsilon: normalisationEpsilon,
+    weight: weight(`${norm}.weight`),
+    bias: weight(`${norm}.bias`),
+    runningMean: weight(`${norm}.running_mean`),
+    runningVariance: weight(`${norm}.running_var`),
+  })
 }
 
 /** Linear, ReLU, Dropout, Linear under the names `name.0` and `name.3`. */

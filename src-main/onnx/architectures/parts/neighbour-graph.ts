@@ -22,8 +22,8 @@ interface GraphOptions {
   readonly spatialModality: string
 }
 
-/** Similarity of pairs that must not be neighbours; its softmax weight underflows to exactly 0. */
-const excludedSimilarity = -1e9
+/** Similarity of pairs that must not be neighbours, squared distances included; its softmax weight underflows to exactly 0. */
+const excludedSimilarity = -1e30
 
 /** Who is whose neighbour among the rows of one forward. */
 export interface NeighbourGraph<Value> {
@@ -33,8 +33,8 @@ export interface NeighbourGraph<Value> {
 }
 
 /**
- * The similarity of every pair of rows: −distance between box centres where the head has boxes, else the cosine of
- * `features`. Distances are taken as √((xᵢ−xⱼ)² + (yᵢ−yⱼ)²); PyTorch's matrix form for more than 25 rows rounds coarser.
+ * The similarity of every pair of rows: −distance² between box centres where the head has boxes, else the cosine of
+ * `features`. Distances are taken as (xᵢ−xⱼ)² + (yᵢ−yⱼ)²; PyTorch's matrix form for more than 25 rows rounds coarser.
  */
 function similarity<Value>(context: HeadContext<Value>, features: Value, boxes: Value | null): Value {
   const { operators } = context
@@ -48,7 +48,7 @@ function similarity<Value>(context: HeadContext<Value>, features: Value, boxes: 
     const difference = operators.subtract(centre, operators.transpose(centre))
     return operators.multiply(difference, difference)
   })
-  return operators.negate(operators.squareRoot(operators.add(squared[0]!, squared[1]!)))
+  return operators.negate(operators.add(squared[0]!, squared[1]!))
 }
 
 /** The k nearest rows of each row of `features` [n, d], of the same scene where the context has scenes. */
@@ -62,19 +62,23 @@ function neighbourGraph<Value>(
   const pairs = similarity(context, features, boxes)
   const others = operators.not(operators.diagonal(pairs))
   const peers = scene === null ? others : operators.and(operators.equal(scene, operators.transpose(scene)), others)
-  const hasPeer = operators.anyOfRow(peers)
   const staysAlone = context.withoutPeers === 'stay-alone'
   const eligible =
-    staysAlone || scene === null ? peers : operators.or(peers, operators.and(operators.not(hasPeer), others))
+    staysAlone || scene === null
+      ? peers
+      : operators.or(peers, operators.and(operators.not(operators.anyOfRow(peers)), others))
   const nearest = operators.nearest(operators.where(eligible, pairs, operators.scalar(excludedSimilarity)), limit)
-  return {
-    neighbours: {
-      index: nearest.index,
-      weight: operators.softmax(nearest.similarity),
-      isPeer: operators.exceeds(nearest.similarity, excludedSimilarity / 2),
-    },
-    hasPeer: staysAlone ? hasPeer : null,
-  }
+  // The root of the few that were chosen: they are the same ones.
+  const distances = (): Value => operators.negate(operators.squareRoot(operators.negate(nearest.similarity)))
+  const weight = operators.softmax(boxes === null ? nearest.similarity : distances())
+  const isPeer = operators.exceeds(nearest.similarity, excludedSimilarity / 2)
+  const { index } = nearest
+  return staysAlone
+    ? {
+        neighbours: { index, weight: operators.where(isPeer, weight, operators.scalar(0)), isPeer },
+        hasPeer: operators.columns(isPeer, 0, 1),
+      }
+    : { neighbours: { index, weight, isPeer }, hasPeer: null }
 }
 
 /** Makes graphs for one forward: a spatial one is made once and shared, a cosine one depends on the features asked for. */
@@ -96,40 +100,40 @@ export function graphMaker<Value>(
   }
 }
 
-/** Σ weight · neighbour's row: [n, d] → [n, d]; of no meaning for a row that stays alone. */
+/** Σ weight · neighbour's row: [n, d] → [n, d]; 0 for a row that stays alone. */
 function mixNeighbours<Value>(context: HeadContext<Value>, graph: NeighbourGraph<Value>, features: Value): Value {
   const { index, weight } = graph.neighbours
   return context.operators.scope('graph', () => context.operators.weightedRows(features, index, weight))
 }
 
-/** `changed` [n, d], except for rows that stay alone: those keep `own`. */
-function unlessAlone<Value>(
-  context: HeadContext<Value>,
-  graph: NeighbourGraph<Value>,
-  changed: Value,
-  own: Value,
-): Value {
-  return graph.hasPeer === null ? changed : context.operators.where(graph.hasPeer, changed, own)
-}
-
 /** What each row's neighbours give it; a row that stays alone gives itself: [n, d] → [n, d]. */
 export function aggregate<Value>(context: HeadContext<Value>, graph: NeighbourGraph<Value>, features: Value): Value {
-  return unlessAlone(context, graph, mixNeighbours(context, graph, features), features)
+  const mixed = mixNeighbours(context, graph, features)
+  return graph.hasPeer === null ? mixed : context.operators.where(graph.hasPeer, mixed, features)
 }
 
 export const graphUpdateWeights = (width: number): WeightSpec[] => twoLayerWeights('graph_update', width, width, width)
 
-/** features + alpha · graph_update(aggregated), all [n, d]. */
-export function graphUpdate<Value>(
+/** features + graph_update(aggregated) · alpha, all [n, d]; alpha is a scalar or [n, 1]. */
+function addUpdate<Value>(
+  context: HeadContext<Value>,
+  features: Value,
+  aggregated: Value,
+  alpha: Value,
+  { graphDropout }: GraphOptions,
+): Value {
+  const { operators } = context
+  const update = twoLayers(context, 'graph_update', aggregated, graphDropout)
+  return operators.add(features, operators.multiply(update, alpha))
+}
+
+/** features + graph_alpha · graph_update(aggregated), all [n, d]. */
+export const graphUpdate = <Value>(
   context: HeadContext<Value>,
   features: Value,
   aggregated: Value,
   options: GraphOptions,
-): Value {
-  const { operators } = context
-  const update = twoLayers(context, 'graph_update', aggregated, options.graphDropout)
-  return operators.add(features, operators.multiply(update, operators.scalar(options.graphAlpha)))
-}
+): Value => addUpdate(context, features, aggregated, context.operators.scalar(options.graphAlpha), options)
 
 /** The context graph of C and B+C: the update above, except that a row without peers keeps its features unchanged. */
 export function contextGraph<Value>(
@@ -140,6 +144,9 @@ export function contextGraph<Value>(
 ): { readonly features: Value; readonly neighbours: Neighbours<Value> | null } {
   const graph = graphMaker(context, modalities, options)?.(features)
   if (graph === undefined) return { features, neighbours: null }
-  const updated = graphUpdate(context, features, mixNeighbours(context, graph, features), options)
-  return { features: unlessAlone(context, graph, updated, features), neighbours: graph.neighbours }
+  const { operators } = context
+  const alpha = operators.scalar(options.graphAlpha)
+  const own = graph.hasPeer === null ? alpha : operators.where(graph.hasPeer, alpha, operators.scalar(0))
+  const mixed = mixNeighbours(context, graph, features)
+  return { features: addUpdate(context, features, mixed, own, options), neighbours: graph.neighbours }
 }

@@ -1,7 +1,7 @@
 import type { HeadContext, TensorShapes, WeightSpec } from '../architecture.ts'
 import type { Modality } from '../config.ts'
 import type { ParameterValue } from '../parameter.ts'
-import { layerNorm, linear, linearWeights, normWeights } from './layers.ts'
+import { linearOfLayerNorm, linearWeights, normWeights } from './layers.ts'
 
 /** `norms.<modality>` for every modality, then `projections.<modality>`: the order of PyTorch's state dict. */
 export function projectionWeights(modalities: readonly Modality[], hiddenWidth: number): WeightSpec[] {
@@ -15,7 +15,7 @@ export function projectionWeights(modalities: readonly Modality[], hiddenWidth: 
 export function project<Value>(context: HeadContext<Value>, modalities: readonly Modality[]): readonly Value[] {
   return modalities.map(({ name }) =>
     context.operators.scope(name, () =>
-      linear(context, `projections.${name}`, layerNorm(context, `norms.${name}`, context.input(name))),
+      linearOfLayerNorm(context, `projections.${name}`, `norms.${name}`, context.input(name)),
     ),
   )
 }
