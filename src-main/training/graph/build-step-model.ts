@@ -3,30 +3,27 @@ import type { WeightSpec } from '#main/onnx/architectures/architecture.ts'
 import type { HeadConfig } from '#main/onnx/architectures/config.ts'
 import { bytesOf, GraphBuilder } from '#main/onnx/graph-builder.ts'
 import type { Dimension, ValueName } from '#main/onnx/graph-builder.ts'
-import { multiply as times } from '#main/onnx/operators/elementwise.ts'
 import { gatherRows } from '#main/onnx/operators/shape.ts'
-import { adamWStep, momentScale, scheduleEntries } from '../optimiser/adamw.ts'
-import type { AdamWOptions, AdamWSchedule } from '../optimiser/adamw.ts'
-import { clipFactor, globalNorm } from '../optimiser/clip-gradients.ts'
-import { scalar, squareRoot, sumOfSquares } from '../tape/arithmetic.ts'
+import { scheduleEntries } from '../optimiser/adamw.ts'
+import { squareRoot, sumOfSquares } from '../tape/arithmetic.ts'
 import type { DropoutMask } from '../tape/dropout.ts'
 import { Tape } from '../tape/tape.ts'
 import type { TapeValue } from '../tape/tape.ts'
+import type { Carried } from './carried-state.ts'
 import { emitStep } from './emit-step.ts'
-import type { EmittedStep, LossOptions, StepInputs } from './emit-step.ts'
+import type { LossOptions, StepInputs } from './emit-step.ts'
+import { emitUpdates } from './emit-updates.ts'
+import type { UpdateOptions } from './emit-updates.ts'
 import { graphNames } from './graph-names.ts'
-import { joinBlock, parameterBlocks, splitBlock } from './parameter-blocks.ts'
-import type { ParameterBlock } from './parameter-blocks.ts'
+import { atStep, iteration, scalarAtStep } from './step-graphs.ts'
+import type { StepGraphs } from './step-graphs.ts'
 
-export interface StepOptions extends LossOptions {
+export interface StepOptions extends LossOptions, UpdateOptions {
   /** Rows of one step. */
   readonly batchSize: number
   /** Rows of the whole split, of which every step takes some. */
   readonly rows: number
   readonly mixup: boolean
-  readonly betas: AdamWOptions['betas']
-  /** Largest global norm of the gradients; null leaves them as they are. */
-  readonly gradientClip: number | null
   /** Also puts out every parameter's gradient norm before clipping, [steps] each. */
   readonly reportGradientNorms?: boolean
 }
@@ -50,34 +47,16 @@ export interface StepModel {
   readonly fixed: readonly WeightSpec[]
 }
 
-/** A value that every step hands to the next. */
-interface Carried {
-  /** Outside the loop: the value before the first step. */
-  readonly before: ValueName
-  /** Inside: the value before and after a step. */
-  readonly inner: string
-  readonly after: ValueName
-  readonly shape: readonly number[]
-  /** Takes the value after the last step. */
-  readonly finish: (last: ValueName) => void
-}
-
 /** A value that every step puts out. */
 interface Scan {
   readonly name: string
   readonly value: TapeValue
 }
 
-interface Graphs {
-  readonly outer: GraphBuilder
-  readonly body: GraphBuilder
-}
-
-const iteration = 'step/iteration'
 const condition = 'step/condition'
 
 export function buildStepModel(config: HeadConfig, options: StepOptions): StepModel {
-  const graphs: Graphs = { outer: new GraphBuilder('training'), body: new GraphBuilder('step') }
+  const graphs: StepGraphs = { outer: new GraphBuilder('training'), body: new GraphBuilder('step') }
   const { outer, body } = graphs
   outer.input(graphNames.steps, 'int64', [])
   for (const entry of scheduleEntries) outer.input(graphNames.schedule(entry), 'float32', ['steps'])
@@ -115,11 +94,8 @@ export function buildStepModel(config: HeadConfig, options: StepOptions): StepMo
   })
 }
 
-/** This step's entry of an outer input [steps, …]. */
-const atStep = (body: GraphBuilder, name: ValueName): ValueName => gatherRows(body, name, iteration)
-
 function stepInputs(
-  { outer, body }: Graphs,
+  { outer, body }: StepGraphs,
   tape: Tape,
   config: HeadConfig,
   options: StepOptions,
@@ -163,107 +139,7 @@ function stepInputs(
   }
 }
 
-/** This step's entry of an outer input [steps], a scalar. */
-const scalarAtStep = (tape: Tape, name: ValueName): TapeValue => tape.value(atStep(tape.graph, name), [])
-
-function emitUpdates(
-  graphs: Graphs,
-  tape: Tape,
-  step: EmittedStep,
-  { betas, gradientClip }: StepOptions,
-): { readonly carried: readonly Carried[]; readonly norm: TapeValue } {
-  const { body } = graphs
-  const entry = (name: keyof AdamWSchedule<never>): TapeValue => scalarAtStep(tape, graphNames.schedule(name))
-  const schedule = {
-    decay: entry('decay'),
-    stepSize: entry('stepSize'),
-    epsilon: entry('epsilon'),
-    share: entry('share'),
-  }
-  const blocks = parameterBlocks([...step.gradients.keys()])
-  const joined = (block: ParameterBlock, of: 'value' | 'gradient'): TapeValue => {
-    const parts = block.specs.map((spec) => step.gradients.get(spec)![of].name)
-    return tape.value(joinBlock(body, block, parts), block.shape)
-  }
-  const gradients = new Map(blocks.map((block) => [block, joined(block, 'gradient')]))
-  const norm = globalNorm(tape, [...gradients.values()])
-  const clip = gradientClip === null ? scalar(tape, 1) : clipFactor(tape, norm, gradientClip)
-  const carried = [...gradients].flatMap(([block, gradient]): readonly Carried[] => {
-    const moment = (of: (parameter: string) => string): TapeValue => tape.value(`step/${of(block.name)}`, block.shape)
-    const state = {
-      parameter: joined(block, 'value'),
-      firstMoment: moment(graphNames.firstMoment),
-      secondMoment: moment(graphNames.secondMoment),
-    }
-    const after = adamWStep(tape, state, gradient, clip, betas, schedule)
-    const weights = splitBlock(body, block, after.parameter.name)
-    return [
-      ...block.specs.map((spec, index) =>
-        carriedAsItIs(
-          graphs,
-          graphNames.weight(spec.name),
-          spec.shape,
-          step.gradients.get(spec)!.value.name,
-          weights[index]!,
-        ),
-      ),
-      carriedMoment(graphs, block, graphNames.firstMoment, [state.firstMoment, after.firstMoment], {
-        scale: 1,
-        unscale: graphNames.finalScale('first'),
-      }),
-      carriedMoment(graphs, block, graphNames.secondMoment, [state.secondMoment, after.secondMoment], {
-        scale: momentScale(betas).kappa,
-        unscale: graphNames.finalScale('second'),
-      }),
-    ]
-  })
-  const statistics = [...step.statistics].map(([{ name, shape }, after]) =>
-    carriedAsItIs(graphs, graphNames.weight(name), shape, graphNames.fixedWeight(name), after.name),
-  )
-  return { carried: [...carried, ...statistics], norm }
-}
-
-/** An input of the graph that comes out as it leaves the last step. */
-function carriedAsItIs(
-  { outer }: Graphs,
-  name: string,
-  shape: readonly number[],
-  inner: string,
-  after: ValueName,
-): Carried {
-  const finish = (last: ValueName): void => outer.output(last, graphNames.after(name), 'float32', shape)
-  return { before: outer.input(name, 'float32', shape), inner, after, shape, finish }
-}
-
-/**
- * A moment of a block's parameters, each an input and an output of the graph; inside the loop it is one value, times `scale` before the
- * first step and `unscale`, a scalar input, after the last.
- */
-function carriedMoment(
-  { outer }: Graphs,
-  block: ParameterBlock,
-  nameOf: (parameter: string) => string,
-  [before, after]: readonly [TapeValue, TapeValue],
-  { scale, unscale }: { readonly scale: number; readonly unscale: ValueName },
-): Carried {
-  const inputs = block.specs.map(({ name, shape }) => outer.input(nameOf(name), 'float32', shape))
-  const joined = joinBlock(outer, block, inputs)
-  const finish = (last: ValueName): void => {
-    for (const [index, part] of splitBlock(outer, block, times(outer, last, unscale)).entries()) {
-      const { name, shape } = block.specs[index]!
-      outer.output(part, graphNames.after(nameOf(name)), 'float32', shape)
-    }
-  }
-  return {
-    before: scale === 1 ? joined : times(outer, joined, outer.float32(scale)),
-    inner: before.name,
-    after: after.name,
-    shape: block.shape,
-    finish,
-  }
-}
-
-function emitLoop({ outer, body }: Graphs, carried: readonly Carried[], scans: readonly Scan[]): void {
+function emitLoop({ outer, body }: StepGraphs, carried: readonly Carried[], scans: readonly Scan[]): void {
   body.output(condition, 'out/condition', 'bool', [])
   for (const { inner, shape, after } of carried) {
     body.input(inner, 'float32', shape)
