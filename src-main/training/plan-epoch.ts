@@ -10,6 +10,8 @@ import type { StepPlan } from './run-steps.ts'
  * that is stopped goes on to its end (about a second on two cores), and masks of all its steps are in memory.
  */
 const studentsPerRun = 8192
+/** Longer runs of small batches would take moments as `MomentScale` has them out of float32: 864 steps at β₁ 0.9 made weights NaN. */
+const mostStepsPerRun = 64
 
 /** Sizes of an epoch's batches: whole ones, then the smaller rest, which is kept as RAFNet keeps it. */
 export function batchSizes(rows: number, batchSize: number): number[] {
@@ -50,7 +52,7 @@ export interface PlannedRun {
   readonly plan: (masks: readonly DropoutMask[]) => StepPlan
 }
 
-/** The runs of an epoch: rows in random order, cut into batches, as many of equal size to a run as `studentsPerRun` allows. */
+/** The runs of an epoch: rows in random order, cut into batches, as many of equal size to a run as it may have. */
 export function* planEpoch(input: EpochInput): Generator<PlannedRun> {
   const { seed, epoch, rows, batchSize } = input
   const order = permutation(createRandom(seed, 'order', epoch), rows)
@@ -59,7 +61,7 @@ export function* planEpoch(input: EpochInput): Generator<PlannedRun> {
     dropout: createRandom(seed, 'dropout', epoch),
   }
   const sizes = batchSizes(rows, batchSize)
-  const stepsPerRun = Math.max(1, Math.floor(studentsPerRun / batchSize))
+  const stepsPerRun = Math.max(1, Math.min(mostStepsPerRun, Math.floor(studentsPerRun / batchSize)))
   for (let first = 0; first < sizes.length;) {
     const size = sizes[first]!
     const equal = sizes.slice(first, first + stepsPerRun).filter((other) => other === size).length

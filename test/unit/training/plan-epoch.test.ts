@@ -21,14 +21,53 @@ test('the order is the same for the same seed and epoch, and another for others'
   expect(rowsOf(7)).not.toEqual(rowsOf(7, 44))
 })
 
-test('batches of one size share a run, at most 16 at a time', () => {
-  const runs = [...planEpoch({ ...input, rows: 40 * 8 + 3, batchSize: 8 })]
-  expect(runs.map(({ size, plan }) => [size, plan([]).rows.length])).toEqual([
-    [8, 16],
-    [8, 16],
-    [8, 8],
-    [3, 1],
-  ])
+/** Batch size and steps of each run. */
+const runsOf = (rows: number, batchSize: number): (readonly [number, number])[] =>
+  [...planEpoch({ ...input, rows, batchSize })].map(({ size, plan }) => [size, plan([]).rows.length])
+
+test.each([
+  [
+    'one run where all fit',
+    300,
+    128,
+    [
+      [128, 2],
+      [44, 1],
+    ],
+  ],
+  [
+    '8,192 students at most',
+    30_000,
+    256,
+    [
+      [256, 32],
+      [256, 32],
+      [256, 32],
+      [256, 21],
+      [48, 1],
+    ],
+  ],
+  [
+    '64 steps at most, however small the batches',
+    40 * 16 + 3,
+    8,
+    [
+      [8, 64],
+      [8, 16],
+      [3, 1],
+    ],
+  ],
+  [
+    'a batch larger than a run is a run of its own',
+    20_000,
+    10_000,
+    [
+      [10_000, 1],
+      [10_000, 1],
+    ],
+  ],
+])('batches of one size share a run: %s', (_name, rows, batchSize, expected) => {
+  expect(runsOf(rows, batchSize)).toEqual(expected)
 })
 
 test('mixup mixes within the batch, by a share between 0 and 1', () => {
@@ -82,4 +121,48 @@ test('Beta(α, α) has mean ½ and variance 1/(4(2α + 1))', () => {
     expect(mean).toBeCloseTo(0.5, 1)
     expect(variance).toBeCloseTo(1 / (4 * (2 * alpha + 1)), 2)
   }
+})
+
+test.each([0, 1, 2, 7, 1000])(
+  '%i numbers at once are those that as many single calls give, and so is what follows',
+  (count) => {
+    const [one, many] = [createRandom(43, 'fill'), createRandom(43, 'fill')]
+    for (let turn = 0; turn < 3; turn += 1) {
+      const filled = new Int32Array(count)
+      many.fill32(filled)
+      expect([...filled]).toEqual(Array.from({ length: count }, () => one.next32() | 0))
+      expect(many.uniform()).toBe(one.uniform())
+      expect(many.next32()).toBe(one.next32())
+    }
+  },
+)
+
+test.each([1, 3, 4095, 4096, 4097, 12_289, 100_001])('a mask of %i values is that long and drops its rate', (count) => {
+  for (const rate of [0.1, 0.5, 0.85]) {
+    const mask = keepMask(createRandom(43, 'mask', count), count, rate)
+    expect(mask).toHaveLength(count)
+    expect(mask.every((kept) => kept === 0 || kept === 1)).toBe(true)
+    const dropped = mask.reduce((sum, kept) => sum + 1 - kept, 0)
+    const deviation = Math.sqrt(rate * (1 - rate) * count)
+    expect(Math.abs(dropped - rate * count)).toBeLessThan(4 * deviation + 1)
+  }
+})
+
+test('a mask drops as often in any stretch of it, and the same seed gives the same', () => {
+  const mask = keepMask(createRandom(43, 'stretch'), 40_961, 0.3)
+  expect(keepMask(createRandom(43, 'stretch'), 40_961, 0.3)).toEqual(mask)
+  for (let start = 0; start + 4096 <= mask.length; start += 4096) {
+    const kept = mask.subarray(start, start + 4096).reduce((sum, one) => sum + one, 0) / 4096
+    expect(kept).toBeGreaterThan(0.665)
+    expect(kept).toBeLessThan(0.735)
+  }
+  const parity = [0, 1].map((first) => mask.filter((_, index) => index % 2 === first))
+  for (const half of parity) expect(half.reduce((sum, one) => sum + one, 0) / half.length).toBeCloseTo(0.7, 1)
+  // A chunk is not the one before it again.
+  expect(mask.slice(0, 4096)).not.toEqual(mask.slice(4096, 8192))
+})
+
+test('the mask’s longer part does not depend on how much of it is wanted', () => {
+  const whole = keepMask(createRandom(43, 'prefix'), 9001, 0.5)
+  expect(keepMask(createRandom(43, 'prefix'), 4097, 0.5)).toEqual(whole.slice(0, 4097))
 })
