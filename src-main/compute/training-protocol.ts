@@ -102,6 +102,8 @@ export interface SplitRequest {
 }
 
 export interface SplitAnswer extends ExaminedFiles {
+  /** Scenes that are copies of each other or look all but the same, and how many groups they make. */
+  readonly alike: { readonly scenes: number; readonly groups: number }
   /** [scenes] */
   readonly sides: readonly SplitName[]
 }

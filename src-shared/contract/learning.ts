@@ -18,7 +18,7 @@ export interface LearntModel {
   readonly students: number
   /** Students whose label a file brought and that it learnt from as well: a file's labels are truth, too. */
   readonly imported: number
-  /** Photos of all of them. */
+  /** Photos of all of them; copies, and photos that look all but the same, are one. */
   readonly scenes: number
   /** [classes] of all of them. */
   readonly classCounts: readonly number[]

@@ -184,6 +184,16 @@ export interface SplitPlan {
   readonly classCounts: readonly number[]
 }
 
+/** Photos of a project that look alike, as far as they were compared. */
+export interface SceneTies {
+  /** Scenes that are copies of another, or look all but the same. */
+  readonly scenes: number
+  /** What they make: no group lies on two sides of a split that Lectern makes. */
+  readonly groups: number
+  /** Scenes whose photo was not compared with the others yet. */
+  readonly notCompared: number
+}
+
 /** What a training would be made of, told before hours are spent. */
 export interface TrainingPlan {
   readonly model: string
@@ -193,6 +203,8 @@ export interface TrainingPlan {
   readonly omitted: readonly Omission[]
   readonly findings: readonly Finding[]
   readonly leakage: Leakage | null
+  /** Scenes that were kept together for their photos; null where Lectern did not make the split. */
+  readonly ties: SceneTies | null
   /** Why it cannot be trained, or null. */
   readonly problem: AppErrorData | null
 }

@@ -121,6 +121,7 @@ export const trainingPlan = (change: Partial<TrainingPlan> = {}): TrainingPlan =
   omitted: [],
   findings: [],
   leakage: null,
+  ties: { scenes: 0, groups: 0, notCompared: 0 },
   problem: null,
   ...change,
 })

@@ -1,4 +1,6 @@
+import { groupScenes } from '#main/training/splits/group-scenes.ts'
 import { makeSplits } from '#main/training/splits/make-splits.ts'
+import type { SplitGroup } from '#main/training/splits/group-scenes.ts'
 import { splitNames } from '#main/training/training-config.ts'
 import type { SplitName } from '#main/training/training-config.ts'
 import type { Finding } from '#shared/contract/summary.ts'
@@ -33,13 +35,32 @@ export function splitScenes(request: SplitRequest): SplitAnswer {
   const splits = { train: judged('train'), val: judged('val'), test: judged('test') }
   const leakage = leakageOf(splits)
   if (given === null && leakage !== null) throw new Error('a split made by Lectern has a photo on two sides')
+  const alike = groupScenes(scenes.map((scene) => ({ ...scene, key: null }))).filter((group) => group.scenes.length > 1)
+  const torn = alike.filter((group) => new Set(group.scenes.map((scene) => sides[scene])).size > 1)
   const plans = Object.fromEntries(splitNames.map((name) => [name, splitPlan(splits[name])]))
   return {
     sides,
     splits: plans as SplitAnswer['splits'],
-    findings: [...splitFindings(labelNames, splits, leakage), ...(given === null ? ungrouped(request) : [])],
+    findings: [
+      ...splitFindings(labelNames, splits, leakage),
+      ...nearDuplicates(
+        request,
+        torn.filter((group) => new Set(group.scenes.map((scene) => photos[scene])).size > 1),
+      ),
+      ...(given === null ? ungrouped(request) : []),
+    ],
     leakage,
+    alike: { scenes: alike.reduce((sum, group) => sum + group.scenes.length, 0), groups: alike.length },
   }
+}
+
+/** Photos that look all but the same on two sides: only splits that came with the scenes have such. */
+function nearDuplicates({ scenes }: SplitRequest, torn: readonly SplitGroup[]): Finding[] {
+  if (torn.length === 0) return []
+  const members = torn.flatMap((group) => group.scenes)
+  const message = `${members.length} photos look all but the same as one in another split, so the figures say less about new photos than they seem to.`
+  const examples = members.slice(0, 5).map((scene) => scenes[scene]!.path)
+  return [{ code: 'training.near-duplicates', severity: 'warning', count: members.length, examples, message }]
 }
 
 /** Scenes that should stay with their room or day, and have none. */

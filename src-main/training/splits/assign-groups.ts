@@ -46,7 +46,7 @@ function checkGroups(groups: readonly SplitGroup[], splits: number): void {
   if (groups.length >= splits) return
   throw new AppError(
     'training.too-few-groups',
-    `The labelled photos make ${groups.length} ${groups.length === 1 ? 'group' : 'groups'} that must not be torn apart, but train, val and test each need one. Label more photos, or keep scenes together rather than rooms or days.`,
+    `The labelled photos make ${groups.length} ${groups.length === 1 ? 'group' : 'groups'} that must not be torn apart (photos that look alike count as one), but train, val and test each need one. Label more photos, or keep scenes together rather than rooms or days.`,
     { groups: groups.length, splits },
   )
 }

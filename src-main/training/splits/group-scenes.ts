@@ -4,6 +4,8 @@ export interface SplitScene {
   readonly key: string | null
   /** Hash of its photo; scenes of one photo stay together, whatever they are called. */
   readonly contentHash: string | null
+  /** Equal for scenes whose photos look all but the same; null where one stands alone, or was not compared. */
+  readonly look: number | null
   /** Students of each class, [classes]. */
   readonly classCounts: readonly number[]
 }
@@ -17,7 +19,8 @@ export interface SplitGroup {
 }
 
 /**
- * Scenes by what keeps them together: the same key, or the same photo. Both can chain: copies of one photo in two rooms join the rooms.
+ * Scenes by what keeps them together: the same key, the same photo, or photos that look the same. All can chain: copies of one photo in
+ * two rooms join the rooms.
  * Groups stand in the order of their first scene.
  */
 export function groupScenes(scenes: readonly SplitScene[]): SplitGroup[] {
@@ -37,9 +40,10 @@ export function groupScenes(scenes: readonly SplitScene[]): SplitGroup[] {
       parents[Math.max(one, other)] = Math.min(one, other)
     }
   }
-  for (const [index, { key, contentHash }] of scenes.entries()) {
+  for (const [index, { key, contentHash, look }] of scenes.entries()) {
     if (key !== null) join(index, `key ${key}`)
     if (contentHash !== null) join(index, `photo ${contentHash}`)
+    if (look !== null) join(index, `look ${look}`)
   }
   const groups = Map.groupBy(scenes.keys(), rootOf)
   return [...groups.values()].map((members) => ({ scenes: members, classCounts: sumCounts(scenes, members) }))

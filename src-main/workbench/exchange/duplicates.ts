@@ -1,4 +1,4 @@
-import { AppError, toAppError } from '#shared/contract/app-error.ts'
+import { AppError } from '#shared/contract/app-error.ts'
 import type { DuplicateGroup, DuplicateReport } from '#shared/contract/exchange.ts'
 import {
   isScenePristine,
@@ -11,7 +11,7 @@ import type { SceneLook } from '#main/store/tables/photo-look.ts'
 import type { Store } from '#main/store/store.ts'
 import type { WorkbenchContext } from '../workbench-context.ts'
 import { createBreath } from './breath.ts'
-import { comparePhotos } from './duplicates-compare.ts'
+import { photosCompared } from './duplicates-compare.ts'
 import { groupLooks } from './duplicates-groups.ts'
 import type { LookMember } from './duplicates-groups.ts'
 
@@ -24,10 +24,9 @@ const differInTime = (one: SceneLook, other: SceneLook): boolean =>
  * answer is made of what was seen until then. Throws AppError `project.none-open`.
  */
 export async function findDuplicates(context: WorkbenchContext, signal: AbortSignal): Promise<DuplicateReport> {
-  const { store } = context.project.require()
-  await comparePhotos(context).catch((error: unknown) => {
-    if (toAppError(error).code !== 'job.cancelled') throw error
-  })
+  const project = context.project.require()
+  const { store } = project
+  await photosCompared(context, project, signal)
   const scenes = listSceneLooks(store)
   const breath = createBreath(signal)
   const groups: DuplicateGroup[] = []
@@ -57,12 +56,13 @@ const byLikeness = (one: DuplicateGroup, other: DuplicateGroup): number =>
   Number(one.kind === 'near') - Number(other.kind === 'near') || farthest(one) - farthest(other)
 
 /**
- * Scenes that must not lie on two sides of a split, as groups of ids: the same content, or all but the same look, the next moment of one
- * lesson included. Scenes that stand alone are in none. Only photos that were looked at count (see `comparePhotos`).
+ * Scenes that must not lie on two sides of a split, each with the number of its group: the same content, or all but the same look, the
+ * next moment of one lesson included. Scenes that stand alone are in none. Of look only photos that were looked at are known (see
+ * `photosCompared`).
  */
-export async function sceneGroups(store: Store, signal?: AbortSignal): Promise<number[][]> {
+export async function sceneGroups(store: Store, signal?: AbortSignal): Promise<ReadonlyMap<number, number>> {
   const groups = await groupLooks(listSceneLooks(store), () => false, createBreath(signal))
-  return groups.map((members) => members.map(({ scene }) => scene.sceneId))
+  return new Map(groups.flatMap((members, group) => members.map(({ scene }) => [scene.sceneId, group] as const)))
 }
 
 /**

@@ -63,8 +63,9 @@ export function watchPhotos(
     timer.unref()
   }
   const compare = (): void => {
+    const project = context.project.get()
     // What failed is in the list of jobs.
-    if (context.project.get()) void comparePhotos(context).catch(() => undefined)
+    if (project) void comparePhotos(context, project).catch(() => undefined)
   }
   const isCurrent = (one: Watched): boolean => one === watched && context.project.get() === one.project
   const rescan = async (one: Watched): Promise<void> => {

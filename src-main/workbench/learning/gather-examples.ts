@@ -9,6 +9,7 @@ import {
   type LabelledStudentRow,
 } from '#main/store/tables/learnt.ts'
 import { createBreath } from '../exchange/breath.ts'
+import { sceneGroups } from '../exchange/duplicates.ts'
 import { classPlaces } from '../evaluation/scored-run.ts'
 import { studentBatch, type GatheredStudent, type StudentBatch } from '../inference/student-batch.ts'
 import { usableFeatureSets } from '../inference/usable-feature-sets.ts'
@@ -18,7 +19,7 @@ import type { ChosenModalities } from './choose-modalities.ts'
 export interface Examples extends StudentBatch {
   /** Places of their classes. */
   readonly labels: Int32Array
-  /** Equal for students of one photo, whatever its scenes are called. */
+  /** Equal for students of one photo, and of photos that are copies or look all but the same. */
   readonly scenes: Uint32Array
   /** Labelled by a person. */
   readonly corrected: number
@@ -72,7 +73,7 @@ export async function gatherExamples(request: ExamplesRequest): Promise<Examples
       absolute,
     ),
     labels,
-    scenes: photosOf(examples),
+    scenes: photosOf(examples, await sceneGroups(store, signal)),
     corrected: corrected.length,
     classCounts,
   }
@@ -130,11 +131,16 @@ function vectorsOf(
   return { id: studentId, sceneId, sets: all.map(({ set }) => set), rows: all.map(({ row }) => row), box: null }
 }
 
-/** Copies of one photo are one photo: no student may be learnt from on one and asked for on the other. */
-function photosOf(examples: readonly Example[]): Uint32Array {
-  const photos = new Map<string, number>()
+/** Copies of one photo, near ones too, are one photo: no student may be learnt from on one and asked for on the other. */
+function photosOf(examples: readonly Example[], groups: ReadonlyMap<number, number>): Uint32Array {
+  const groupOfContent = new Map<string | null, number>()
+  for (const { sceneId, contentHash } of examples) {
+    const group = groups.get(sceneId)
+    if (contentHash !== null && group !== undefined) groupOfContent.set(contentHash, group)
+  }
+  const photos = new Map<string | number, number>()
   return Uint32Array.from(examples, ({ sceneId, contentHash }) => {
-    const key = contentHash ?? `scene ${sceneId}`
+    const key = groupOfContent.get(contentHash) ?? contentHash ?? `scene ${sceneId}`
     const photo = photos.get(key) ?? photos.size
     photos.set(key, photo)
     return photo

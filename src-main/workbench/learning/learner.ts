@@ -4,6 +4,7 @@ import type { Change } from '#shared/contract/project.ts'
 import { listClasses } from '#main/store/tables/class.ts'
 import { newestLabel } from '#main/store/tables/label.ts'
 import { countCorrections, listLearnt, type LearntRow } from '#main/store/tables/learnt.ts'
+import { photosCompared } from '../exchange/duplicates-compare.ts'
 import { projectFile, type OpenProject } from '../projects/open-project.ts'
 import { watchLatest } from '../watch-latest.ts'
 import type { WorkbenchContext } from '../workbench-context.ts'
@@ -145,6 +146,8 @@ export class Learner {
   /** Learns from the corrections of now, in place of what is being learnt. Throws AppError `learning.*`, `job.cancelled`. */
   async learnNow(project: OpenProject, signal: AbortSignal): Promise<void> {
     changeChoice(project.store, { pinnedId: null })
+    // By itself it learns with the near duplicates that are known: the folder's watch looks for them meanwhile.
+    await photosCompared(this.#parts, project, signal)
     const onAbort = (): void => this.#running?.controller.abort()
     signal.addEventListener('abort', onAbort, { once: true })
     try {

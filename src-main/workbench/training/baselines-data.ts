@@ -5,7 +5,8 @@ import type { BaselineRequest, RecipeRequest } from '#main/compute/protocol.ts'
 import { countModalities } from '#main/store/tables/feature.ts'
 import { createOmissions } from '../inference/omissions.ts'
 import type { OpenProject } from '../projects/open-project.ts'
-import type { ComputeClient } from '../workbench-context.ts'
+import { photosCompared } from '../exchange/duplicates-compare.ts'
+import type { ComputeClient, WorkbenchContext } from '../workbench-context.ts'
 import type { BaselineOrder } from './baselines.ts'
 import { draftData, writeModalities } from './draft-data.ts'
 import type { LabelledStudent } from './gather-labelled.ts'
@@ -16,6 +17,7 @@ export interface PreparedBaselines extends Pick<BaselineRequest, 'request' | 'ba
   readonly plan: TrainingPlan
 }
 
+type Parts = Pick<WorkbenchContext, 'compute' | 'jobs'>
 type ProjectData = Extract<TrainingData, { kind: 'project' }>
 
 /** A batch of all rows: the conditions of batch normalisation are none of the baselines'. */
@@ -29,18 +31,18 @@ const commonShare = 0.9
  */
 export function prepareBaselines(
   project: OpenProject | null,
-  compute: ComputeClient,
+  parts: Parts,
   order: BaselineOrder,
   signal: AbortSignal,
 ): Promise<PreparedBaselines> {
   return project !== null && order.data.kind === 'project'
-    ? ofProject(project, compute, order.data, order.names, signal)
-    : ofFiles(compute, order, signal)
+    ? ofProject(project, parts, order.data, order.names, signal)
+    : ofFiles(parts.compute, order, signal)
 }
 
 async function ofProject(
   project: OpenProject,
-  compute: ComputeClient,
+  { compute, jobs }: Parts,
   data: ProjectData,
   names: readonly string[] | null,
   signal: AbortSignal,
@@ -54,13 +56,14 @@ async function ofProject(
   const used = known.filter((name) => baselines.some(({ modalities }) => modalities.includes(name)))
   const request = recipeRequest(project, { recipe: plainHead(used), data }, changes)
   const { modalities } = await compute.training.describe({ request }, { signal })
+  await photosCompared({ compute, jobs }, project, signal)
   const omissions = createOmissions()
   const draft = await draftData({ project, compute, data, modalities, omissions, limitBytes: null, signal })
   const students = async (drafted: readonly LabelledStudent[]) => ({
     modalities: await writeModalities(project, modalities, drafted, signal),
     labels: Int32Array.from(drafted, ({ classIndex }) => classIndex),
   })
-  const { splits, leakage } = draft
+  const { splits, leakage, ties } = draft
   return {
     baselines,
     request,
@@ -68,6 +71,7 @@ async function ofProject(
     plan: planOf(used, {
       splits,
       leakage,
+      ties,
       omitted: omissions.list(),
       findings: [...sparseModalities(sparse), ...draft.findings],
     }),
@@ -82,7 +86,12 @@ async function ofFiles(compute: ComputeClient, order: BaselineOrder, signal: Abo
   const baselines = await baselinesOf(compute, known, names, signal)
   const { splits, leakage, findings } = await compute.training.examine({ request }, { signal })
   const all = [...described.findings, ...findings]
-  return { baselines, request, students: null, plan: planOf(known, { splits, leakage, omitted: [], findings: all }) }
+  return {
+    baselines,
+    request,
+    students: null,
+    plan: planOf(known, { splits, leakage, ties: null, omitted: [], findings: all }),
+  }
 }
 
 async function recipeOfFiles(
@@ -132,7 +141,7 @@ async function baselinesOf(
 
 const planOf = (
   modalities: readonly string[],
-  found: Pick<TrainingPlan, 'splits' | 'leakage' | 'omitted' | 'findings'>,
+  found: Pick<TrainingPlan, 'splits' | 'leakage' | 'ties' | 'omitted' | 'findings'>,
 ): TrainingPlan => ({ model: 'baselines', family: 'baselines', modalities, problem: null, ...found })
 
 /** Modalities that most students lack would leave most students out. */

@@ -18,7 +18,12 @@ export const createBaselines =
     followJob<BaselineMessage>(async (tell) => {
       const work = async (job: JobContext): Promise<void> => {
         const opened = order.data.kind === 'project' ? project.require() : null
-        const { plan, request, baselines, students } = await prepareBaselines(opened, compute, order, job.signal)
+        const { plan, request, baselines, students } = await prepareBaselines(
+          opened,
+          { compute, jobs },
+          order,
+          job.signal,
+        )
         tell({ kind: 'start', baselines: baselines.map(({ name }) => name), plan })
         const results: BaselineResult[] = []
         const input = { baselines, request, students, seed: order.seed, out: order.out }

@@ -1,10 +1,12 @@
 import { AppError } from '#shared/contract/app-error.ts'
 import type { Finding } from '#shared/contract/summary.ts'
-import type { TrainingData } from '#shared/contract/training.ts'
+import type { SceneTies, TrainingData } from '#shared/contract/training.ts'
 import type { PrepareRequest, RecipeDescription, SplitAnswer } from '#main/compute/protocol.ts'
 import type { WriteModality } from '#main/exchange/rafnet/write-plan.ts'
 import type { FeatureSet } from '#main/store/tables/feature.ts'
+import { unseenPhotos } from '#main/store/tables/photo-look.ts'
 import { createBreath } from '../exchange/breath.ts'
+import { sceneGroups } from '../exchange/duplicates.ts'
 import type { Omissions } from '../inference/omissions.ts'
 import { projectFile } from '../projects/open-project.ts'
 import type { OpenProject } from '../projects/open-project.ts'
@@ -18,6 +20,8 @@ type SplitName = keyof NonNullable<PrepareRequest['splits']>
 
 /** What a training on a project would be made of. */
 export interface DraftedData extends Pick<SplitAnswer, 'splits' | 'leakage'> {
+  /** null where the splits were imported. */
+  readonly ties: SceneTies | null
   readonly findings: readonly Finding[]
   readonly students: Readonly<Record<SplitName, readonly LabelledStudent[]>>
 }
@@ -47,11 +51,13 @@ export async function draftData(options: DraftOptions): Promise<DraftedData> {
   const { scenes, findings } = await fitScenes(gathered, options)
   const sided = data.splits === 'imported' ? importedSides(scenes, omissions) : { scenes, given: null }
   const names = labelNames(project)
+  const looks = await sceneGroups(project.store, signal)
   const answer = await compute.training.split(
     {
-      scenes: sided.scenes.map(({ path, contentHash, students, room, takenAt }) => ({
+      scenes: sided.scenes.map(({ id, path, contentHash, students, room, takenAt }) => ({
         path,
         contentHash,
+        look: looks.get(id) ?? null,
         key: data.together === 'scene' ? null : data.together === 'room' ? room : (takenAt?.slice(0, 10) ?? null),
         classCounts: names.map((_, index) => students.filter(({ classIndex }) => classIndex === index).length),
       })),
@@ -68,9 +74,16 @@ export async function draftData(options: DraftOptions): Promise<DraftedData> {
   return {
     splits: answer.splits,
     leakage: answer.leakage,
+    ties: sided.given === null ? { ...answer.alike, notCompared: notCompared(project, sided.scenes) } : null,
     findings: [...answer.findings, ...findings],
     students: { train: studentsOf('train'), val: studentsOf('val'), test: studentsOf('test') },
   }
+}
+
+/** Scenes whose photo nobody looked at yet. */
+function notCompared({ store }: OpenProject, scenes: readonly LabelledScene[]): number {
+  const unseen = new Set(unseenPhotos(store).map(({ contentHash }) => contentHash))
+  return scenes.filter(({ contentHash }) => contentHash !== null && unseen.has(contentHash)).length
 }
 
 function noStudents(omissions: Omissions): AppError {

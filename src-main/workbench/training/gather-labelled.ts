@@ -23,6 +23,7 @@ export interface LabelledStudent extends GatheredStudent {
 }
 
 export interface LabelledScene {
+  readonly id: number
   readonly path: string
   readonly contentHash: string | null
   readonly room: string | null
@@ -72,7 +73,8 @@ export async function gatherLabelled(options: GatherLabelledOptions): Promise<La
       }
       return []
     })
-    if (students.length > 0) scenes.push({ path, room, takenAt, split, students, contentHash: hashes.get(id) ?? null })
+    if (students.length > 0)
+      scenes.push({ id, path, room, takenAt, split, students, contentHash: hashes.get(id) ?? null })
     await breathe()
   }
   return scenes

@@ -33,10 +33,11 @@ export async function planTraining(options: PlanOptions): Promise<PlannedTrainin
   const request = recipeRequest(project, options, options.changes)
   const omissions = createOmissions()
   let description: RecipeDescription | null = null
-  let found: Pick<TrainingPlan, 'splits' | 'leakage'> & { readonly findings: readonly Finding[] } = {
+  let found: Pick<TrainingPlan, 'splits' | 'leakage' | 'ties'> & { readonly findings: readonly Finding[] } = {
     splits: { train: nobody, val: nobody, test: nobody },
     findings: [],
     leakage: null,
+    ties: null,
   }
   let problem: TrainingPlan['problem'] = null
   try {
@@ -45,7 +46,7 @@ export async function planTraining(options: PlanOptions): Promise<PlannedTrainin
     found =
       data.kind === 'project'
         ? await draftData({ project, compute, data, modalities, omissions, limitBytes: scannedBytes, signal })
-        : await compute.training.examine({ request }, { signal })
+        : { ...(await compute.training.examine({ request }, { signal })), ties: null }
     await compute.training.describe({ request, students: found.splits.train.students }, { signal })
   } catch (thrown) {
     const error = toAppError(thrown)
@@ -60,6 +61,7 @@ export async function planTraining(options: PlanOptions): Promise<PlannedTrainin
     omitted: omissions.list(),
     findings: [...(description?.findings ?? []), ...found.findings],
     leakage: found.leakage,
+    ties: found.ties,
     problem,
   }
   return { plan, description }

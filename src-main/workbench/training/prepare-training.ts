@@ -1,15 +1,16 @@
 import type { Finding } from '#shared/contract/summary.ts'
-import type { Leakage, TrainingInfo } from '#shared/contract/training.ts'
+import type { Leakage, SceneTies, TrainingInfo } from '#shared/contract/training.ts'
 import type { PrepareRequest, TrainInput } from '#main/compute/protocol.ts'
 import { newestLabel } from '#main/store/tables/label.ts'
 import { trainingFolder } from '#main/store/tables/training.ts'
 import type { TrainingRow } from '#main/store/tables/training.ts'
+import { photosCompared } from '../exchange/duplicates-compare.ts'
 import { resultOf } from '../exchange/result-of.ts'
 import { createOmissions } from '../inference/omissions.ts'
 import type { JobContext } from '../jobs/job-registry.ts'
 import { projectFile } from '../projects/open-project.ts'
 import type { OpenProject } from '../projects/open-project.ts'
-import type { ComputeClient } from '../workbench-context.ts'
+import type { ComputeClient, WorkbenchContext } from '../workbench-context.ts'
 import { draftData, writeModalities } from './draft-data.ts'
 import type { DraftedData, DraftOptions } from './draft-data.ts'
 import type { LabelledStudent } from './gather-labelled.ts'
@@ -29,6 +30,7 @@ export interface PreparedData {
 export interface PrepareOptions {
   readonly project: OpenProject
   readonly compute: ComputeClient
+  readonly jobs: WorkbenchContext['jobs']
   readonly training: TrainingRow
   readonly appVersion: string
   readonly at: string
@@ -36,10 +38,10 @@ export interface PrepareOptions {
 
 /**
  * Writes into the training's folder what it reads, so that it can go on after a restart with what it began with, whatever is corrected
- * meanwhile: its configuration, and the students of the project as they are now. Throws as `draftData` and compute's `prepare`.
+ * meanwhile: its configuration, and the students of the project as they are now, split once all photos were compared. Throws as `draftData` and compute's `prepare`.
  */
 export async function prepareTraining(options: PrepareOptions, job: JobContext): Promise<PreparedData> {
-  const { project, compute, training } = options
+  const { project, compute, jobs, training } = options
   const { order, runName: name } = training
   const { recipe, data, seeds, epochs, batchSize, learningRate } = order
   const request = recipeRequest(project, { recipe, data }, { seeds, epochs, batchSize, learningRate })
@@ -55,6 +57,7 @@ export async function prepareTraining(options: PrepareOptions, job: JobContext):
     return { students, findings, leakage, labelState: null }
   }
   const { modalities, findings } = await compute.training.describe({ request }, { signal: job.signal })
+  await photosCompared({ compute, jobs }, project, job.signal)
   const omissions = createOmissions()
   const draftOptions = { project, compute, data, modalities, omissions, limitBytes: null, signal: job.signal }
   const draft = await draftData(draftOptions)
@@ -65,7 +68,7 @@ export async function prepareTraining(options: PrepareOptions, job: JobContext):
   await write({ train: await features(train), val: await features(val), test: await features(test) })
   return {
     students: { train: train.length, val: val.length, test: test.length },
-    findings: [...findings, ...draft.findings, ...omittedFindings(omissions.list())],
+    findings: [...findings, ...draft.findings, ...tieFindings(draft.ties), ...omittedFindings(omissions.list())],
     leakage: draft.leakage,
     labelState,
   }
@@ -100,6 +103,19 @@ function labelStateOf({ store }: OpenProject, { students }: DraftedData): LabelS
     annotators: Object.fromEntries(annotators.map(([name, own]) => [name, own.length])),
     last_label_id: newestLabel(store),
   }
+}
+
+/** What kept scenes together, and what may not have. */
+function tieFindings(ties: SceneTies | null): Finding[] {
+  const { scenes = 0, groups = 0, notCompared = 0 } = ties ?? {}
+  const told = (code: string, severity: Finding['severity'], count: number, message: string): Finding[] =>
+    count === 0 ? [] : [{ code, severity, count, examples: [], message }]
+  const tied = `${scenes} scenes are copies of each other or look all but the same; they make ${groups} ${groups === 1 ? 'group' : 'groups'}, each on one side of the split.`
+  const unknown = `${notCompared} scenes were not compared with the others, because somebody stopped that or their photos are not there; near duplicates of them may lie on two sides.`
+  return [
+    ...told('training.scenes-tied', 'info', scenes, tied),
+    ...told('training.scenes-not-compared', 'warning', notCompared, unknown),
+  ]
 }
 
 /** Students who were left out, as findings: a training has no other place to tell of them. */

@@ -20,7 +20,7 @@ import type { LiveTraining } from './training-info.ts'
 
 export interface RunTrainingOptions {
   readonly project: OpenProject
-  readonly parts: Pick<WorkbenchContext, 'compute' | 'appVersion' | 'clock'>
+  readonly parts: Pick<WorkbenchContext, 'compute' | 'jobs' | 'appVersion' | 'clock'>
   readonly trainingId: number
   readonly lockFileSha256: string | null
   /** Told of progress that is in no table. */
@@ -66,8 +66,8 @@ export async function runTraining(options: RunTrainingOptions, job: JobContext):
 async function prepareOnce({ project, parts, trainingId }: RunTrainingOptions, job: JobContext): Promise<void> {
   const training = knownTraining(project.store, trainingId)
   if (training.prepared) return
-  const { compute, appVersion, clock } = parts
-  const options = { project, compute, training, appVersion, at: clock().toISOString() }
+  const { compute, jobs, appVersion, clock } = parts
+  const options = { project, compute, jobs, training, appVersion, at: clock().toISOString() }
   const { students, findings, leakage, labelState } = await prepareTraining(options, job)
   updateTraining(project.store, trainingId, { students, findings, leakage, labelState, prepared: true })
 }

@@ -119,7 +119,10 @@ describe('duplicates', () => {
     await scan()
     await groups()
     const [a, b] = ['a.jpg', 'b.jpg'].map((name) => scenesNamed(made.store(), name)[0]!.id)
-    expect(await sceneGroups(made.store())).toEqual([[a, b]])
+    expect([...(await sceneGroups(made.store()))]).toEqual([
+      [a, 0],
+      [b, 0],
+    ])
   })
 })
 

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path'
+import { Option, type Command } from 'commander'
 import { AppError } from '#shared/contract/app-error.ts'
 import type { TrainingOrder, TrainingPlan, TrainingRecipe } from '#shared/contract/training.ts'
 import type { CommandContext } from '../command.ts'
@@ -17,6 +18,18 @@ export interface SplitOptions {
   readonly splitSeed: string
   readonly onlyConfirmed?: boolean
 }
+
+export const splitOptions = (command: Command): Command =>
+  command
+    .addOption(new Option('--splits <which>', "the project's").choices(['made', 'imported']).default('made'))
+    .addOption(
+      new Option('--together <what>', 'what never lies on two sides of a made split')
+        .choices(['scene', 'room', 'date'])
+        .default('scene'),
+    )
+    .option('--shares <train,val,test>', 'shares of the students', '70,15,15')
+    .option('--split-seed <n>', 'another seed makes another split', '41')
+    .option('--only-confirmed', 'leave out labels that were only imported')
 
 /** What `train <project>` takes, as commander gives it. */
 export interface TrainProjectOptions extends TrainOptions, SplitOptions {
@@ -160,10 +173,22 @@ export const planJson = (plan: TrainingPlan) => ({
   ),
   omitted: plan.omitted,
   problem: plan.problem,
-  lectern: { leakage: plan.leakage, findings: plan.findings },
+  lectern: { leakage: plan.leakage, ties: plan.ties, findings: plan.findings },
 })
 
-function planLines({ model, family, modalities, splits, omitted, findings, problem }: TrainingPlan): string[] {
+function tieLines(ties: TrainingPlan['ties']): string[] {
+  const { scenes = 0, groups = 0, notCompared = 0 } = ties ?? {}
+  return [
+    ...(scenes > 0
+      ? [`${scenes} scenes that are copies or look alike kept together in ${count(groups, 'group')}`]
+      : []),
+    ...(notCompared > 0 ? [`${count(notCompared, 'photo')} not compared yet: that happens before the training`] : []),
+  ]
+}
+
+const count = (number: number, what: string): string => `${number} ${what}${number === 1 ? '' : 's'}`
+
+function planLines({ model, family, modalities, splits, omitted, findings, ties, problem }: TrainingPlan): string[] {
   const rows = Object.entries(splits).map(([name, split]) => [
     name,
     String(split.scenes),
@@ -173,6 +198,7 @@ function planLines({ model, family, modalities, splits, omitted, findings, probl
   return [
     `${model} (${family}) on ${modalities.join(', ')}`,
     ...table(['split', 'scenes', 'students', 'by class'], rows),
+    ...tieLines(ties),
     ...omissionLines(omitted),
     ...findingLines(findings),
     ...(problem === null ? [] : [`cannot be trained: ${problem.code}: ${problem.message}`]),

@@ -10,6 +10,7 @@ const shares = { train: 0.7, val: 0.15, test: 0.15 }
 const scene = (classCounts: readonly number[], change: Partial<SplitScene> = {}): SplitScene => ({
   key: null,
   contentHash: null,
+  look: null,
   classCounts,
   ...change,
 })
@@ -22,6 +23,7 @@ function randomScenes(seed: number): SplitScene[] {
   return Array.from({ length: count }, (_, index) => ({
     key: seed % 2 === 0 ? null : random.uniform() < 0.2 ? null : `room ${random.below(12)}`,
     contentHash: random.uniform() < 0.1 ? 'copied' : `photo ${index}`,
+    look: random.uniform() < 0.2 ? random.below(9) : null,
     classCounts: rates.map((rate) => Math.floor(random.uniform() * 2 * rate + random.uniform())),
   }))
 }
@@ -34,18 +36,21 @@ describe('for any scenes', () => {
     ({ scenes }) => new Set(scenes.map((one) => one.contentHash)).size > 20,
   )
 
-  test.each(cases)('no photo or room lies on two sides, and no side is empty (seed $seed)', ({ seed, scenes }) => {
-    const { sides } = makeSplits(scenes, shares, seed)
-    const marks = (side: SplitName) =>
-      new Set(scenes.flatMap((one, index) => (sides[index] === side ? [one.contentHash, one.key] : [])))
-    for (const [index, one] of splitNames.entries()) {
-      expect(sides).toContain(one)
-      for (const other of splitNames.slice(index + 1)) {
-        marks(one).delete(null)
-        expect([...marks(one)].filter((mark) => mark !== null && marks(other).has(mark))).toEqual([])
+  test.each(cases)(
+    'no photo, look or room lies on two sides, and no side is empty (seed $seed)',
+    ({ seed, scenes }) => {
+      const { sides } = makeSplits(scenes, shares, seed)
+      const marks = (side: SplitName) =>
+        new Set(scenes.flatMap((one, index) => (sides[index] === side ? [one.contentHash, one.key, one.look] : [])))
+      for (const [index, one] of splitNames.entries()) {
+        expect(sides).toContain(one)
+        for (const other of splitNames.slice(index + 1)) {
+          marks(one).delete(null)
+          expect([...marks(one)].filter((mark) => mark !== null && marks(other).has(mark))).toEqual([])
+        }
       }
-    }
-  })
+    },
+  )
 
   test.each(cases)('the same seed gives the same splits (seed $seed)', ({ seed, scenes }) => {
     expect(makeSplits(scenes, shares, seed)).toEqual(makeSplits(scenes, shares, seed))
@@ -100,6 +105,23 @@ test('copies of one photo in two rooms keep the rooms together', () => {
   const { sides, groups } = makeSplits(scenes, shares, 2)
   expect(groups).toBe(3)
   expect(new Set(sides.slice(0, 3)).size).toBe(1)
+})
+
+test('photos that look the same stay together, and chain with copies', () => {
+  const scenes = [
+    scene([9], { look: 0 }),
+    scene([9], { look: 0, contentHash: 'x' }),
+    scene([9], { contentHash: 'x' }),
+    scene([9], { look: 1 }),
+    scene([9], { look: 2 }),
+  ]
+  for (const seed of [1, 2, 3, 4]) {
+    const { sides, groups } = makeSplits(scenes, shares, seed)
+    expect(groups).toBe(3)
+    expect(new Set(sides.slice(0, 3)).size).toBe(1)
+  }
+  const alike = [0, 0, 1, 1].map((look) => scene([9], { look }))
+  expect(thrownAppError(() => makeSplits(alike, shares, 1))).toMatchObject({ code: 'training.too-few-groups' })
 })
 
 test('a scene without students of any class is handed out like the others', () => {
