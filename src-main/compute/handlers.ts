@@ -5,6 +5,7 @@ import type { Handlers } from '#shared/rpc/types.ts'
 import { extract } from './extraction/extract.ts'
 import { extractDraws } from './extraction/extract-draws.ts'
 import { createWeightsLoader } from './extraction/weights-loader.ts'
+import { photoPixels } from './images/photo-pixels.ts'
 import { createPhotoService } from './images/photo-service.ts'
 import { explain } from './pipelines/explain.ts'
 import { exportHead } from './pipelines/export-head.ts'
@@ -32,6 +33,7 @@ export function createHandlers({ entry }: HandlerOptions): Handlers<ComputeContr
   const providers = createProviders(entry)
   const parts = { models: createModelLoader(), sessions: createSessionPool(providers) }
   const weights = createWeightsLoader()
+  const extraction = { weights, providers, sessions: parts.sessions, decode: photoPixels }
   return {
     models: {
       describe: async (source) => (await parts.models.load(source, 'photo')).description,
@@ -45,8 +47,8 @@ export function createHandlers({ entry }: HandlerOptions): Handlers<ComputeContr
     learning: { learn: (input, { signal }) => learn(input, signal) },
     extraction: {
       describe: async ({ file }) => (await weights.load(file)).description,
-      run: (input, { signal }) => extract({ weights, providers, sessions: parts.sessions }, input, signal),
-      draws: (input, { signal }) => extractDraws({ weights, providers, sessions: parts.sessions }, input, signal),
+      run: (input, { signal }) => extract(extraction, input, signal),
+      draws: (input, { signal }) => extractDraws(extraction, input, signal),
     },
     features: {
       read: (input, { signal }) => readFeaturePickle(input, signal),

@@ -33,10 +33,11 @@ export type {
   SceneDetection,
 } from './detection/detection-contract.ts'
 export type {
-  ExtractionInput,
+  DrawsInput,
   ExtractionMessage,
-  ExtractionScene,
   MeasuredCosine,
+  NetworkVectors,
+  StartedNetwork,
   WeightsDescription,
 } from './extraction/extraction-contract.ts'
 

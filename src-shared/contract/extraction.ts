@@ -112,6 +112,7 @@ export interface EmbedSummary {
   /** Scenes whose students all had this producer's vectors already. */
   readonly skipped: number
   readonly students: number
+  /** The network's own time: a photo may be decoded for several. */
   readonly msPerStudent: number
   /** Students left out, by reason. */
   readonly omitted: readonly Omission[]

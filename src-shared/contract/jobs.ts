@@ -19,8 +19,8 @@ export type JobKind =
   | 'probe'
   | 'sample'
 
-/** Step of a job that is made of several. */
-export type JobPhase = 'detect' | 'appearance' | 'relation' | 'predict' | 'export'
+/** Step of a job that is made of several; `vectors` makes those of appearance and relation in one walk over the photos. */
+export type JobPhase = 'detect' | 'appearance' | 'relation' | 'vectors' | 'predict' | 'export'
 
 export interface Job {
   readonly id: number

@@ -123,11 +123,11 @@ async function sceneSeconds(
   boxes: Float64Array,
 ): Promise<number> {
   const input = {
-    weights: { file },
-    device: 'cpu',
+    networks: [{ weights: { file } }],
+    device: 'cpu' as const,
     batch,
-    scenes: Array.from({ length: scenes }, () => ({ file: photo, boxes })),
-  } as const
+    scenes: Array.from({ length: scenes }, () => ({ file: photo, boxes: [boxes] })),
+  }
   let start = 0
   for await (const message of compute.extraction.run(input)) {
     if (message.kind === 'start') start = performance.now()

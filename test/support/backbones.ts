@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
-import type { ExtractionMessage } from '#main/compute/protocol.ts'
+import type { ExtractionMessage, NetworkVectors, StartedNetwork } from '#main/compute/protocol.ts'
 
 const triple = z.tuple([z.number(), z.number(), z.number()])
 const backbone = z.object({
@@ -35,16 +35,13 @@ export const readBackbone = (rafnet: string, name: string): Backbone =>
 export const photoOfRow = (rafnet: string, row: number): string =>
   join(rafnet, 'images', row < 60 ? '166.jpg' : row < 100 ? '900.jpg' : '89.jpg')
 
-type SceneMessage = Extract<ExtractionMessage, { kind: 'scene' }>
-type StartMessage = Extract<ExtractionMessage, { kind: 'start' }>
-
 export interface Extraction {
-  readonly start: StartMessage
-  readonly scenes: readonly SceneMessage[]
+  readonly start: StartedNetwork
+  readonly scenes: readonly (NetworkVectors & { readonly index: number })[]
   readonly failed: readonly Extract<ExtractionMessage, { kind: 'failed' }>[]
 }
 
-/** A whole extraction. */
+/** A whole extraction of one network. */
 export async function collectExtraction(stream: AsyncIterable<ExtractionMessage>): Promise<Extraction> {
   const messages: ExtractionMessage[] = []
   for await (const message of stream) messages.push(message)
@@ -52,8 +49,10 @@ export async function collectExtraction(stream: AsyncIterable<ExtractionMessage>
   if (start?.kind !== 'start' || messages.at(-1)?.kind !== 'end')
     throw new Error('an extraction starts with start and ends with end')
   return {
-    start,
-    scenes: messages.filter((message) => message.kind === 'scene'),
+    start: start.networks[0]!,
+    scenes: messages.flatMap((message) =>
+      message.kind === 'scene' ? [{ index: message.index, ...message.answers[0]! }] : [],
+    ),
     failed: messages.filter((message) => message.kind === 'failed'),
   }
 }

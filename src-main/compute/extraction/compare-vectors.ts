@@ -1,5 +1,5 @@
 import type { MeasuredCosine } from './extraction-contract.ts'
-import type { SceneVectors } from './scene-extractor.ts'
+import type { SceneVectors } from './extraction-contract.ts'
 
 /** Cosines between the vectors of students whose boxes have an area; null where there is none. */
 export function compareVectors(found: SceneVectors, wanted: SceneVectors, width: number): MeasuredCosine | null {

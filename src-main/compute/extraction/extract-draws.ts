@@ -1,8 +1,9 @@
 import { setImmediate } from 'node:timers/promises'
 import { AppError } from '#shared/contract/app-error.ts'
-import type { DrawMessage, DrawsInput, ExtractionScene } from './extraction-contract.ts'
-import type { ExtractionParts, SceneExtractor } from './scene-extractor.ts'
-import type { WeightsLoader } from './weights-loader.ts'
+import type { ExtractParts } from './extract.ts'
+import { sceneOfPhoto } from './extract.ts'
+import type { DrawMessage, DrawsInput } from './extraction-contract.ts'
+import type { SceneExtractor, SceneOfPhoto } from './scene-extractor.ts'
 
 /**
  * Each scene's vectors under several draws of noise, to show how far they move: `draw` for each or `failed` for a photo that
@@ -10,21 +11,23 @@ import type { WeightsLoader } from './weights-loader.ts'
  * `extraction.no-noise`.
  */
 export async function* extractDraws(
-  parts: ExtractionParts & { readonly weights: WeightsLoader },
+  parts: ExtractParts,
   input: DrawsInput,
   signal: AbortSignal,
 ): AsyncGenerator<DrawMessage> {
+  const { device, batch } = input
   const { open } = await parts.weights.load(input.weights.file)
   signal.throwIfAborted()
-  const extractor = await open(parts, { ...input, precision: 'float32' })
+  const extractor = await open(parts, { device, batch, precision: 'float32' })
   const rest = async (): Promise<void> => {
     await setImmediate()
     signal.throwIfAborted()
   }
   for (const [index, scene] of input.scenes.entries()) {
     try {
+      const shown = sceneOfPhoto(scene, scene.boxes, await parts.decode(scene.file))
       let draw = 0
-      for await (const vectors of drawsOf(extractor, scene, input, rest)) {
+      for await (const vectors of drawsOf(extractor, shown, input, rest)) {
         yield { kind: 'draw', index, draw, vectors }
         draw += 1
       }
@@ -36,19 +39,18 @@ export async function* extractDraws(
   yield { kind: 'end' }
 }
 
-async function* drawsOf(
+function drawsOf(
   extractor: SceneExtractor,
-  scene: ExtractionScene,
+  scene: SceneOfPhoto,
   { weights, seed, draws }: DrawsInput,
   rest: () => Promise<void>,
-): AsyncGenerator<Float32Array> {
-  const prepared = await extractor.prepare(scene)
-  if (!prepared.draws) {
+): AsyncIterable<Float32Array> {
+  if (!extractor.draws) {
     throw new AppError(
       'extraction.no-noise',
       `${weights.file} draws no random numbers: its vectors are the same every time. Choose GroupRec's relation network.`,
       { file: weights.file },
     )
   }
-  yield* prepared.draws({ seed, draws }, rest)
+  return extractor.draws(scene, { seed, draws }, rest)
 }

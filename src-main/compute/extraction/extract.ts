@@ -1,80 +1,128 @@
+import { basename } from 'node:path'
 import { performance } from 'node:perf_hooks'
 import { setImmediate } from 'node:timers/promises'
-import { AppError, toAppError } from '#shared/contract/app-error.ts'
-import type { ExtractionInput, ExtractionMessage, ExtractionScene, MeasuredCosine } from './extraction-contract.ts'
-import type { ExtractionParts, PreparedScene, SceneExtractor } from './scene-extractor.ts'
+import { AppError } from '#shared/contract/app-error.ts'
+import type {
+  ExtractionInput,
+  ExtractionMessage,
+  ExtractionNetwork,
+  MeasuredCosine,
+  NetworkVectors,
+  StartedNetwork,
+} from './extraction-contract.ts'
+import { photosInTurn } from './photos-in-turn.ts'
+import type { DecodePhoto, PhotosInTurn } from './photos-in-turn.ts'
+import type { ExtractionParts, SceneExtractor, SceneOfPhoto } from './scene-extractor.ts'
 import type { WeightsLoader } from './weights-loader.ts'
 
+/** What makes vectors of photos. */
+export interface ExtractParts extends ExtractionParts {
+  readonly weights: WeightsLoader
+  readonly decode: DecodePhoto
+}
+
+interface OpenNetwork {
+  readonly extractor: SceneExtractor
+  readonly width: number
+  readonly sha256: string
+}
+
 /**
- * Vectors of scene after scene, in order: `start`, then `scene` or `failed` for each, `end`. The next photo is read and decoded
- * while the network runs. A photo that cannot be read fails alone; whatever is wrong with the weights ends the stream.
- * Stops between two batches when the signal aborts.
+ * Vectors of scene after scene, in order: `start`, then `scene` or `failed` for each, `end`. A photo is decoded once, whatever the number
+ * of networks, and the next one while they run. A photo that cannot be read fails alone; whatever is wrong with the weights ends the
+ * stream. Stops between two batches when the signal aborts.
  */
 export async function* extract(
-  parts: ExtractionParts & { readonly weights: WeightsLoader },
+  parts: ExtractParts,
   input: ExtractionInput,
   signal: AbortSignal,
 ): AsyncGenerator<ExtractionMessage> {
-  const { description, open } = await parts.weights.load(input.weights.file)
-  signal.throwIfAborted()
-  const extractor = await open(parts, input)
-  const { provider, reason } = extractor
-  const cosine = await firstCosine(extractor, input.scenes)
-  yield { kind: 'start', provider, reason, width: description.width, sha256: description.sha256, cosine }
+  const { scenes } = input
+  const networks: OpenNetwork[] = []
+  for (const network of input.networks) networks.push(await openNetwork(parts, input, network, signal))
+  const photos = photosInTurn(
+    parts.decode,
+    scenes.map(({ file }) => file),
+  )
+  yield { kind: 'start', networks: await startedNetworks(networks, scenes, photos) }
   const rest = async (): Promise<void> => {
     // A turn of the event loop lets a cancellation arrive: the network's run itself blocks this thread.
     await setImmediate()
     signal.throwIfAborted()
   }
-  let ahead = prepare(extractor, input.scenes[0])
-  for (const index of input.scenes.keys()) {
+  for (const [index, scene] of scenes.entries()) {
     await rest()
     const start = performance.now()
-    const prepared = await ahead
-    ahead = prepare(extractor, input.scenes[index + 1])
-    yield await runScene(prepared, index, rest, start)
+    const pixels = await photos.take(index)
+    if (pixels instanceof AppError) {
+      yield { kind: 'failed', index, error: { code: pixels.code, message: pixels.message } }
+      continue
+    }
+    const answers: NetworkVectors[] = []
+    for (const [place, { extractor }] of networks.entries()) {
+      answers.push(await vectorsOf(extractor, sceneOfPhoto(scene, scene.boxes[place]!, pixels), rest))
+    }
+    yield { kind: 'scene', index, answers, elapsedMs: performance.now() - start }
   }
   yield { kind: 'end' }
 }
 
-type Prepared = PreparedScene | AppError
-
-/** A failure is kept until its scene's turn. */
-function prepare(extractor: SceneExtractor, scene: ExtractionScene | undefined): Promise<Prepared | null> {
-  return scene ? extractor.prepare(scene).catch(toAppError) : Promise.resolve(null)
+async function openNetwork(
+  parts: ExtractParts,
+  { device, batch }: ExtractionInput,
+  { weights, ...options }: ExtractionNetwork,
+  signal: AbortSignal,
+): Promise<OpenNetwork> {
+  const { description, open } = await parts.weights.load(weights.file)
+  signal.throwIfAborted()
+  const extractor = await open(parts, { ...options, device, batch })
+  return { extractor, width: description.width, sha256: description.sha256 }
 }
 
-async function runScene(
-  prepared: Prepared | null,
-  index: number,
+/** A scene as one of the networks sees it. */
+export const sceneOfPhoto = (
+  { file, name = basename(file) }: { readonly file: string; readonly name?: string | undefined },
+  boxes: Float64Array,
+  pixels: SceneOfPhoto['pixels'],
+): SceneOfPhoto => ({ name, boxes, pixels })
+
+async function vectorsOf(
+  extractor: SceneExtractor,
+  scene: SceneOfPhoto,
   rest: () => Promise<void>,
-  start: number,
-): Promise<ExtractionMessage> {
-  if (prepared === null) throw new TypeError(`scene ${index} was not prepared`)
-  if (prepared instanceof AppError) return failed(index, prepared)
-  const { vectors, withoutArea } = await prepared.run(rest)
-  return { kind: 'scene', index, vectors, withoutArea, elapsedMs: performance.now() - start }
+): Promise<NetworkVectors> {
+  const start = performance.now()
+  const found = await extractor.run(scene, rest)
+  return { ...found, elapsedMs: performance.now() - start }
 }
 
-const failed = (index: number, { code, message }: AppError): ExtractionMessage => ({
-  kind: 'failed',
-  index,
-  error: { code, message },
-})
+async function startedNetworks(
+  networks: readonly OpenNetwork[],
+  scenes: ExtractionInput['scenes'],
+  photos: PhotosInTurn,
+): Promise<readonly StartedNetwork[]> {
+  const started: StartedNetwork[] = []
+  for (const [place, { extractor, width, sha256 }] of networks.entries()) {
+    const { provider, reason } = extractor
+    started.push({ provider, reason, width, sha256, cosine: await firstCosine(extractor, place, scenes, photos) })
+  }
+  return started
+}
 
 /** Of the first scene that can be read and has students. */
 async function firstCosine(
   extractor: SceneExtractor,
-  scenes: readonly ExtractionScene[],
+  place: number,
+  scenes: ExtractionInput['scenes'],
+  photos: PhotosInTurn,
 ): Promise<MeasuredCosine | null> {
-  for (const scene of scenes) {
-    if (scene.boxes.length === 0) continue
-    try {
-      return await extractor.measureCosine(scene)
-    } catch (error) {
-      // Its own turn will say that this photo cannot be read.
-      if (!(error instanceof AppError && error.code.startsWith('photo.'))) throw error
-    }
+  if (!extractor.measureCosine) return null
+  for (const [index, scene] of scenes.entries()) {
+    const boxes = scene.boxes[place]!
+    if (boxes.length === 0) continue
+    const pixels = await photos.look(index)
+    // Its own turn will say that this photo cannot be read.
+    if (!(pixels instanceof AppError)) return extractor.measureCosine(sceneOfPhoto(scene, boxes, pixels))
   }
   return null
 }

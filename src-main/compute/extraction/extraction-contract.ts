@@ -39,41 +39,57 @@ export type WeightsDescription = AppearanceDescription | RelationDescription
 const precision = z.enum(['float32', 'int8', 'float16'])
 export type Precision = z.infer<typeof precision>
 
-export interface ExtractionScene {
-  readonly file: string
+const photo = z.object({
+  file: path,
   /**
    * What names the scene for good, as its path relative to the photos: noise is drawn by it, so that a scene gets the same draw
    * alone and among others. The file's own name where it is left out.
    */
-  readonly name?: string | undefined
-  /** Corners x1, y1, x2, y2 in px of the upright photo for each student, as stored, even inverted; [n, 4]. */
-  readonly boxes: Float64Array
-}
-
-const scene = z.object({
-  file: path,
   name: z.string().optional(),
-  boxes: z.custom<Float64Array>(
-    (boxes) => boxes instanceof Float64Array && boxes.length % 4 === 0,
-    'four numbers a student are needed',
-  ),
 })
 
-const extractionInput = z.object({
-  weights: z.object({ file: path }),
+/** Corners x1, y1, x2, y2 in px of the upright photo for each student, as stored, even inverted; [n, 4]. */
+const corners = z.custom<Float64Array>(
+  (boxes) => boxes instanceof Float64Array && boxes.length % 4 === 0,
+  'four numbers a student are needed',
+)
+
+const weights = z.object({ file: path })
+
+const network = z.object({
+  weights,
   precision: precision.default('float32'),
-  device,
-  scenes: z.array(scene),
-  /** Most students that share one run of the network; activations take memory for each. */
-  batch: z.int().positive().max(256).default(8),
   /** For networks that draw random numbers; others leave it unread. Draw 0 of seed 0 where left out. */
   noise: noise.optional(),
 })
-export type ExtractionInput = z.infer<typeof extractionInput>
+export type ExtractionNetwork = z.infer<typeof network>
 
-const drawsInput = extractionInput
-  .pick({ weights: true, device: true, scenes: true, batch: true })
-  .extend({ seed: z.int().nonnegative().default(0), draws: z.int().min(2).max(1000) })
+/** Most students that share one run of a network; activations take memory for each. */
+const batch = z.int().positive().max(256).default(8)
+
+const extractionInput = z
+  .object({
+    networks: z.array(network).min(1),
+    device,
+    /** `boxes` of the students that each network is shown, in the order of the networks; none where it has nothing to do. */
+    scenes: z.array(photo.extend({ boxes: z.array(corners) })),
+    batch,
+  })
+  .refine(
+    ({ networks, scenes }) => scenes.every(({ boxes }) => boxes.length === networks.length),
+    'every scene needs the boxes of each network',
+  )
+export type ExtractionInput = z.infer<typeof extractionInput>
+export type ExtractionScene = ExtractionInput['scenes'][number]
+
+const drawsInput = z.object({
+  weights,
+  device,
+  scenes: z.array(photo.extend({ boxes: corners })),
+  batch,
+  seed: z.int().nonnegative().default(0),
+  draws: z.int().min(2).max(1000),
+})
 export type DrawsInput = z.infer<typeof drawsInput>
 
 export type DrawMessage =
@@ -94,27 +110,42 @@ export interface MeasuredCosine {
   readonly lowest: number
 }
 
+/** A network that is open. */
+export interface StartedNetwork {
+  readonly provider: string
+  readonly reason: string
+  readonly width: number
+  readonly sha256: string
+  /** null for float32. */
+  readonly cosine: MeasuredCosine | null
+}
+
+/** What a network says of the students that it was shown. */
+export interface SceneVectors {
+  /** [n, width] */
+  readonly vectors: Float32Array
+  /** [n]: 1 where the box has no area on the photo, so that the network saw zeros. */
+  readonly withoutArea: Uint8Array
+}
+
+/** `elapsedMs` is the network's own time, crops included; the photo is decoded once for all networks. */
+export interface NetworkVectors extends SceneVectors {
+  readonly elapsedMs: number
+}
+
 export type ExtractionMessage =
-  | {
-      readonly kind: 'start'
-      readonly provider: string
-      readonly reason: string
-      readonly width: number
-      readonly sha256: string
-      /** null for float32. */
-      readonly cosine: MeasuredCosine | null
-    }
+  /** In the order of the networks. */
+  | { readonly kind: 'start'; readonly networks: readonly StartedNetwork[] }
   | {
       readonly kind: 'scene'
       /** Position in the input. */
       readonly index: number
-      /** [n, width] */
-      readonly vectors: Float32Array
-      /** [n]: 1 where the box has no area on the photo, so that the network saw zeros. */
-      readonly withoutArea: Uint8Array
+      /** In the order of the networks. */
+      readonly answers: readonly NetworkVectors[]
+      /** Of the scene as a whole, with what was left to wait for its photo. */
       readonly elapsedMs: number
     }
-  /** This scene has no vectors; the others go on. */
+  /** This scene has no vectors of any network; the others go on. */
   | {
       readonly kind: 'failed'
       readonly index: number
@@ -126,7 +157,7 @@ export type ExtractionMessage =
 export const extractionContract = {
   /** Recognises weights by their parameter names and checks every number. Throws AppError `weights.*` and those of the file's format. */
   describe: call(z.object({ file: path }))<WeightsDescription>(),
-  /** Scenes in order, a whole one at a time. Throws AppError `weights.*`, `extraction.*`, `inference.*`, `model.not-loadable`. */
+  /** Scenes in order, a whole one at a time: its photo is decoded once and shown to network after network. Throws AppError `weights.*`, `extraction.*`, `inference.*`, `model.not-loadable`. */
   run: stream(extractionInput)<ExtractionMessage>(),
   /**
    * Vectors of each scene under several draws of noise, one message a draw; the slow part of the network is run once a scene. Throws as

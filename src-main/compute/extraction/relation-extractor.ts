@@ -1,17 +1,15 @@
-import { basename } from 'node:path'
 import type { GroupRelationSizes } from '#main/onnx/extractors/group-relation/sizes.ts'
 import { AppError } from '#shared/contract/app-error.ts'
 import type { Noise } from '#shared/contract/extraction.ts'
 import type { Box } from '#shared/geometry/box.ts'
-import { photoPixels } from '../images/photo-pixels.ts'
 import type { GraphOverWeights } from '../sessions/model-session.ts'
 import { checkPrecision } from './check-precision.ts'
-import type { ExtractionScene, RelationDescription } from './extraction-contract.ts'
+import type { RelationDescription } from './extraction-contract.ts'
 import { sceneFeatures } from './relation-scene.ts'
 import type { BackboneRun } from './relation-scene.ts'
 import { relationDraws, relationVectors, vectorWidth } from './relation-vectors.ts'
 import type { NamedScene, RelationEncoder } from './relation-vectors.ts'
-import type { ExtractionOptions, ExtractionParts, PreparedScene, SceneExtractor } from './scene-extractor.ts'
+import type { ExtractionOptions, ExtractionParts, SceneExtractor, SceneOfPhoto } from './scene-extractor.ts'
 
 /** A GroupRec network in a user's file. */
 export interface RelationWeights {
@@ -38,27 +36,23 @@ export async function openRelation(
     sessions.open(file, `${description.sha256} ${part}`, () => model(part), device)
   const { session, provider, reason } = await open('backbone')
   const encoder = { file, sizes, session: (await open('relation')).session }
-  const prepare = async (scene: ExtractionScene): Promise<PreparedScene> => {
-    const photo = await photoPixels(scene.file)
-    const features = (rest: BackboneRun['rest']) =>
-      sceneFeatures({ file, session, batch: Math.min(batch, mostCrops), rest }, photo, boxesOf(scene.boxes))
-    const named = async (rest: BackboneRun['rest']): Promise<NamedScene> => ({
-      name: scene.name ?? basename(scene.file),
-      features: await features(rest),
-    })
-    return {
-      run: async (rest) => {
-        const found = await named(rest)
-        const vectors = await relationVectors(encoder, found, noise, rest)
-        checkFinite(encoder, vectors)
-        return { vectors, withoutArea: found.features.withoutArea }
-      },
-      draws: async function* (seed, rest) {
-        yield* relationDraws(encoder, await named(rest), seed, rest)
-      },
-    }
+  const named = async ({ name, pixels, boxes }: SceneOfPhoto, rest: BackboneRun['rest']): Promise<NamedScene> => ({
+    name,
+    features: await sceneFeatures({ file, session, batch: Math.min(batch, mostCrops), rest }, pixels, boxesOf(boxes)),
+  })
+  return {
+    provider,
+    reason,
+    run: async (scene, rest) => {
+      const found = await named(scene, rest)
+      const vectors = await relationVectors(encoder, found, noise, rest)
+      checkFinite(encoder, vectors)
+      return { vectors, withoutArea: found.features.withoutArea }
+    },
+    draws: async function* (scene, seed, rest) {
+      yield* relationDraws(encoder, await named(scene, rest), seed, rest)
+    },
   }
-  return { provider, reason, prepare, measureCosine: () => Promise.resolve(null) }
 }
 
 /** [n, 4] → n boxes. */

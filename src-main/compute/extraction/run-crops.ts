@@ -5,7 +5,7 @@ import { cropPlanes, cropRegion } from '../images/crop-planes.ts'
 import type { RgbaPixels } from '../images/resample/resize-region.ts'
 import type { ModelSession } from '../sessions/model-session.ts'
 import { float32Tensor, uint8Tensor } from '../sessions/tensor.ts'
-import type { SceneVectors } from './scene-extractor.ts'
+import type { SceneVectors } from './extraction-contract.ts'
 
 /** A network's session and how it is run. */
 export interface CropRun {

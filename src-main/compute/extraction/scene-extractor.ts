@@ -1,7 +1,8 @@
 import type { Device } from '#shared/contract/schemas.ts'
+import type { RgbaPixels } from '../images/resample/resize-region.ts'
 import type { Providers } from '../sessions/providers.ts'
 import type { SessionPool } from '../sessions/session-pool.ts'
-import type { ExtractionInput, ExtractionScene, MeasuredCosine, WeightsDescription } from './extraction-contract.ts'
+import type { ExtractionNetwork, MeasuredCosine, SceneVectors, WeightsDescription } from './extraction-contract.ts'
 import type { OpenWeights } from './open-weights.ts'
 
 /** A file of weights that was recognised and checked. */
@@ -25,36 +26,34 @@ export interface ExtractionParts {
   readonly sessions: SessionPool
 }
 
-export interface ExtractionOptions extends Pick<ExtractionInput, 'precision' | 'batch' | 'noise'> {
+export interface ExtractionOptions extends Pick<ExtractionNetwork, 'precision' | 'noise'> {
   readonly device: Device
+  /** Most students in one run. */
+  readonly batch: number
+}
+
+/** A scene's decoded photo and who is looked at on it. */
+export interface SceneOfPhoto {
+  readonly pixels: RgbaPixels
+  /** What the scene's noise is drawn by. */
+  readonly name: string
+  /** [n, 4] corners in px. */
+  readonly boxes: Float64Array
 }
 
 /** A network ready for scenes. */
 export interface SceneExtractor {
   readonly provider: string
   readonly reason: string
-  /** Decodes a scene's photo; asked for one scene ahead of the run. Throws AppError `photo.*`. */
-  prepare(scene: ExtractionScene): Promise<PreparedScene>
-  /** Compares a coarser precision with float32 on a scene's students; null where there is nothing to compare. */
-  measureCosine(scene: ExtractionScene): Promise<MeasuredCosine | null>
-}
-
-/** A scene's photo in memory. */
-export interface PreparedScene {
   /** Runs the network batch by batch; calls `rest` before each, which throws when the work is cancelled. */
-  run(rest: () => Promise<void>): Promise<SceneVectors>
+  run(scene: SceneOfPhoto, rest: () => Promise<void>): Promise<SceneVectors>
   /** Vectors [n, width] under draw after draw of a seed's noise; left out by networks that draw no random numbers. */
-  draws?(draws: NoiseDraws, rest: () => Promise<void>): AsyncIterable<Float32Array>
+  draws?(scene: SceneOfPhoto, draws: NoiseDraws, rest: () => Promise<void>): AsyncIterable<Float32Array>
+  /** Compares a coarser precision with float32 on a scene's students; left out where there is nothing to compare. */
+  measureCosine?(scene: SceneOfPhoto): Promise<MeasuredCosine | null>
 }
 
 export interface NoiseDraws {
   readonly seed: number
   readonly draws: number
-}
-
-export interface SceneVectors {
-  /** [n, width] */
-  readonly vectors: Float32Array
-  /** [n]: 1 where the box has no area on the photo. */
-  readonly withoutArea: Uint8Array
 }

@@ -39,7 +39,10 @@ export async function writeRunMetadata(
   { at, file, sha256, students, appVersion }: MetadataFacts,
 ): Promise<Finding> {
   const names = new Set(['detect', ...extracted.map(({ modality }) => modality)])
-  const failed = listFailures(project.store).filter(({ step }) => names.has(step))
+  const failed = listFailures(project.store).flatMap(({ steps, scene, code, message }) => {
+    const told = steps.filter((step) => names.has(step))
+    return told.length === 0 ? [] : [{ steps: told, img_path: scene, code, error: message }]
+  })
   const record = {
     lectern: { app_version: appVersion },
     created_at: at,
@@ -53,7 +56,7 @@ export async function writeRunMetadata(
       scenes,
       boxes,
     })),
-    failed: failed.map(({ step, scene, code, message }) => ({ step, img_path: scene, code, error: message })),
+    failed,
   }
   const out = await metadataFile(file)
   await writeFileAtomically(out, `${JSON.stringify(record, null, 2)}\n`)

@@ -38,11 +38,12 @@ export function createExtraction(
       const run = (job: JobContext) => inTurn(job.signal, () => detectStudents(context, project, work, job))
       return context.jobs.run('detect', found.name, run, { signal })
     },
-    embed: async ({ weightsId, ...request }, { signal }) => {
+    embed: async ({ weightsId, sceneIds, device, ...how }, { signal }) => {
       const project = context.project.require()
       const found = await weights.usable(weightsId)
-      const work = { ...request, weights: found }
-      const run = (job: JobContext) => inTurn(job.signal, () => embedStudents(context, project, work, job))
+      const work = { networks: [{ ...how, weights: found }], sceneIds, device }
+      const run = (job: JobContext) =>
+        inTurn(job.signal, async () => (await embedStudents(context, project, work, job))[0]!)
       return context.jobs.run('embed', found.name, run, { signal })
     },
     extract: (request, { signal }) => {

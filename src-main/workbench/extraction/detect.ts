@@ -76,7 +76,7 @@ export async function detectStudents(
   }
   const tried = new Set([...waiting.map(({ scene }) => scene.relativePath), ...failed.map(({ scene }) => scene)])
   const provider = waiting.length > 0 ? await run(detection, job) : ''
-  logFailures(store, 'detect', tried, failed)
+  logFailures(store, [{ step: 'detect', tried, failed }])
   const { counts } = detection
   return {
     weightsId: request.weights.id,

@@ -1,8 +1,9 @@
 import type { WeightsInfo } from '#shared/contract/extraction.ts'
 import type { Finding } from '#shared/contract/summary.ts'
+import type { Scene } from '#shared/domain/scene.ts'
 import { boxIssue, isInverted } from '#shared/geometry/box.ts'
 import { counted, findingAt } from '#main/exchange/finding.ts'
-import type { SceneWork } from './embed-scenes.ts'
+import type { BoxedStudent } from './embed-scenes.ts'
 
 /** What an extraction noticed on its way. */
 export interface EmbedNotes {
@@ -18,7 +19,12 @@ export interface EmbedNotes {
 export const emptyNotes = (): EmbedNotes => ({ inverted: [], withoutArea: [], outside: [], renewed: [] })
 
 /** Notes a scene's boxes; `withoutArea` is what the extractor said, [students]. */
-export function noteBoxes(notes: EmbedNotes, { scene, students }: SceneWork, withoutArea: Uint8Array): void {
+export function noteBoxes(
+  notes: EmbedNotes,
+  scene: Scene,
+  students: readonly BoxedStudent[],
+  withoutArea: Uint8Array,
+): void {
   students.forEach(({ bboxId, box }, index) => {
     const place = `${scene.relativePath}, student ${bboxId}`
     if (isInverted(box)) notes.inverted.push(place)

@@ -1,4 +1,3 @@
-import type { SceneFailure } from '#shared/contract/extraction.ts'
 import type { Scene } from '#shared/domain/scene.ts'
 import type { Box } from '#shared/geometry/box.ts'
 import type { Store } from '#main/store/store.ts'
@@ -9,7 +8,6 @@ import { createBreath } from '../exchange/breath.ts'
 import type { Omissions } from '../inference/omissions.ts'
 import { photoFile } from '../media/photo-file.ts'
 import type { OpenProject } from '../projects/open-project.ts'
-import { sceneFailure } from './scene-failure.ts'
 
 /** A student as an extractor is shown them. */
 export interface BoxedStudent {
@@ -19,17 +17,23 @@ export interface BoxedStudent {
   readonly box: Box
 }
 
-/** A scene to make vectors of. */
-export interface SceneWork {
+/** Whose vectors are to be made in a scene, by network; nobody where a network has done its part. */
+export interface SceneStudents {
   readonly scene: Scene
+  readonly students: readonly (readonly BoxedStudent[])[]
+}
+
+/** A scene to make vectors of. */
+export interface SceneWork extends SceneStudents {
   readonly file: string
-  readonly students: readonly BoxedStudent[]
 }
 
 export interface SceneWorks {
   readonly waiting: readonly SceneWork[]
-  /** Scenes whose students all have their vectors. */
-  readonly skipped: number
+  /** Scenes without a photo, and why. */
+  readonly lost: readonly (SceneStudents & { readonly error: unknown })[]
+  /** Scenes whose students all have their vectors, by network. */
+  readonly skipped: readonly number[]
   /** Scenes where nobody is to be seen. */
   readonly empty: readonly string[]
 }
@@ -61,39 +65,42 @@ export function studentsToEmbed(store: Store, sceneId: number, { kind, setId }: 
   return kind === 'relation' && without.length > 0 ? students : without
 }
 
-/** The scenes that lack vectors and whose photo is there; those without a photo join `failed`. */
+/** The scenes that lack vectors of some network. */
 export async function scenesToEmbed(
   project: OpenProject,
   sceneIds: readonly number[],
-  wanted: Wanted,
-  { omissions, failed, signal }: { omissions: Omissions; failed: SceneFailure[]; signal: AbortSignal },
+  wanted: readonly Wanted[],
+  { omissions, signal }: { omissions: Omissions; signal: AbortSignal },
 ): Promise<SceneWorks> {
   const { store } = project
   const breathe = createBreath(signal)
   const waiting: SceneWork[] = []
+  const lost: SceneWorks['lost'][number][] = []
   const empty: string[] = []
-  let skipped = 0
+  const skipped = wanted.map(() => 0)
   for (const sceneId of sceneIds) {
     await breathe()
     const [scene] = getScenes(store, [sceneId])
     if (!scene) continue
     const present = studentsOfScene(store, sceneId).filter(({ deleted }) => !deleted)
+    if (present.length === 0) {
+      empty.push(scene.relativePath)
+      continue
+    }
     omissions.add(
       'box-missing',
       'no box, or the size of the photo is unknown',
       present.filter(({ box }) => !box).length,
     )
-    const students = studentsToEmbed(store, sceneId, wanted)
-    if (present.length === 0) empty.push(scene.relativePath)
-    else if (students.length === 0) skipped += 1
-    else {
-      await photoFile(project, sceneId).then(
-        (file) => waiting.push({ scene, file, students }),
-        (error: unknown) => failed.push(sceneFailure(scene, error)),
-      )
-    }
+    const students = wanted.map((one) => studentsToEmbed(store, sceneId, one))
+    students.forEach(({ length }, network) => (skipped[network]! += length === 0 ? 1 : 0))
+    if (students.every(({ length }) => length === 0)) continue
+    await photoFile(project, sceneId).then(
+      (file) => waiting.push({ scene, file, students }),
+      (error: unknown) => lost.push({ scene, students, error }),
+    )
   }
-  return { waiting, skipped, empty }
+  return { waiting, lost, skipped, empty }
 }
 
 /** [students, 4] as extractors take them. */

@@ -14,7 +14,7 @@ import { nanodetId } from './built-in-weights.ts'
 import { detectStudents } from './detect.ts'
 import { embedStudents } from './embed.ts'
 import { planVectors, type VectorStep } from './extract-plan.ts'
-import type { WeightsRegistry } from './weights.ts'
+import type { UsableWeights, WeightsRegistry } from './weights.ts'
 
 export interface ExtractRequest {
   readonly sceneIds: readonly number[] | null
@@ -57,7 +57,7 @@ export async function extractAll(
 
   const detect = await detectMissing(extraction, job)
   const embeds: EmbedSummary[] = []
-  for (const step of steps) embeds.push(...(await makeVectors(extraction, step, job)))
+  for (const pass of passesOf(steps)) embeds.push(...(await makeVectors(extraction, pass, job)))
   const runId = model === null ? null : await predict(extraction, model, job)
   if (out === null) return { detect, embeds, runId, file: null }
   job.phase('export')
@@ -93,16 +93,33 @@ async function detectMissing(
   return detectStudents(context, project, { weights, sceneIds, setting: 'accurate', replace: false, device }, job)
 }
 
+interface NeededStep extends VectorStep {
+  readonly weights: UsableWeights
+}
+
+/** Walks over the photos: the user's networks share one, in which a photo is decoded once; Lectern's own detector goes alone. */
+function passesOf(steps: readonly VectorStep[]): readonly (readonly NeededStep[])[] {
+  const needed = steps.flatMap(({ weights, ...step }) => (weights === null ? [] : [{ ...step, weights }]))
+  const shared = needed.filter(({ weights }) => !weights.builtIn)
+  const alone = needed.filter(({ weights }) => weights.builtIn).map((step) => [step])
+  return shared.length === 0 ? alone : [...alone, shared]
+}
+
 async function makeVectors(
   { context, project, request }: Extraction,
-  { role, modality, weights }: VectorStep,
+  steps: readonly NeededStep[],
   job: PhasedJobContext,
 ): Promise<EmbedSummary[]> {
-  if (weights === null) return []
-  job.phase(role)
+  job.phase(steps.length === 1 ? steps[0]!.role : 'vectors')
   const { noise, sceneIds, device } = request
-  const work = { weights, modality, noise, precision: 'float32' as const, replace: false, sceneIds, device }
-  return [await embedStudents(context, project, work, job)]
+  const networks = steps.map(({ modality, weights }) => ({
+    weights,
+    modality,
+    noise,
+    precision: 'float32' as const,
+    replace: false,
+  }))
+  return embedStudents(context, project, { networks, sceneIds, device }, job)
 }
 
 async function predict(

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { AppError } from '#shared/contract/app-error.ts'
 import type { WeightsInfo, WeightsTest } from '#shared/contract/extraction.ts'
 import type { Device } from '#shared/contract/schemas.ts'
+import type { ExtractionMessage } from '#main/compute/protocol.ts'
 import { allSceneIds } from '#main/store/tables/scene.ts'
 import { photoFile } from '../media/photo-file.ts'
 import type { WorkbenchContext } from '../workbench-context.ts'
@@ -71,17 +72,19 @@ async function testExtractor(
   signal: AbortSignal,
 ): Promise<Outcome> {
   const facts = await firstFacts(compute, photo, signal)
-  const scenes = [{ file: photo, boxes: middle(facts.widthPx, facts.heightPx) }]
+  const boxes = middle(facts.widthPx, facts.heightPx)
   if (weights.builtIn) {
-    const folder = builtInFolder(resourcesFolder)
+    const [folder, scenes] = [builtInFolder(resourcesFolder), [{ file: photo, boxes }]]
     return testVectors(weights, compute.detection.embed({ folder, scenes, device }, { signal }))
   }
-  const source = { file: weights.file ?? '' }
-  const outcome = await testVectors(weights, compute.extraction.run({ weights: source, scenes, device }, { signal }))
+  const network = { weights: { file: weights.file ?? '' } }
+  const scenes = [{ file: photo, boxes: [boxes] }]
+  const exact = compute.extraction.run({ networks: [network], scenes, device }, { signal })
+  const outcome = await testVectors(weights, ofOneNetwork(exact))
   if (!weights.precisions.includes('int8')) return outcome
-  const coarse = compute.extraction.run({ weights: source, scenes, device: 'cpu', precision: 'int8' }, { signal })
-  for await (const message of coarse) {
-    if (message.kind === 'start') return { ...outcome, int8Cosine: message.cosine?.mean ?? null }
+  const networks = [{ ...network, precision: 'int8' as const }]
+  for await (const message of compute.extraction.run({ networks, scenes, device: 'cpu' }, { signal })) {
+    if (message.kind === 'start') return { ...outcome, int8Cosine: message.networks[0]?.cosine?.mean ?? null }
   }
   return outcome
 }
@@ -91,6 +94,14 @@ type VectorMessage =
   | { readonly kind: 'scene'; readonly vectors: Float32Array }
   | { readonly kind: 'failed'; readonly error: { readonly code: string; readonly message: string } }
   | { readonly kind: 'end' }
+
+async function* ofOneNetwork(messages: AsyncIterable<ExtractionMessage>): AsyncGenerator<VectorMessage> {
+  for await (const message of messages) {
+    if (message.kind === 'start') yield { kind: 'start', ...message.networks[0]! }
+    else if (message.kind === 'scene') yield { kind: 'scene', ...message.answers[0]! }
+    else yield message
+  }
+}
 
 async function testVectors(weights: WeightsInfo, messages: AsyncIterable<VectorMessage>): Promise<Outcome> {
   let ran = { provider: '', providerReason: '' }

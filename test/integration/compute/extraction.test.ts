@@ -60,8 +60,17 @@ function jpeg(shade: number): Buffer {
 const weights = put('convnext.pth', checkpoint())
 const photo = put('photo.jpg', jpeg(0))
 const boxes = Float64Array.from([10, 10, 60, 90, 0, 0, 160, 120, 70.5, 20.2, 130.9, 110])
-const run = (file: string, scenes = [{ file: photo, boxes }], options: object = {}) =>
-  collectExtraction(compute.extraction.run({ weights: { file }, device: 'cpu', scenes, ...options }))
+/** Scenes as the only network of an extraction is shown them. */
+const shown = (scenes: readonly { readonly file: string; readonly boxes: Float64Array }[]) =>
+  scenes.map(({ file: name, boxes: corners }) => ({ file: name, boxes: [corners] }))
+const run = (
+  file: string,
+  scenes = [{ file: photo, boxes }],
+  { batch, ...options }: { batch?: number; precision?: 'int8' | 'float16' } = {},
+) => {
+  const input = { networks: [{ weights: { file }, ...options }], device: 'cpu' as const, scenes: shown(scenes) }
+  return collectExtraction(compute.extraction.run({ ...input, ...(batch && { batch }) }))
+}
 const vectorsOf = async (file: string) => [[...(await run(file)).scenes[0]!.vectors]]
 
 describe('weights as they lie on disk', () => {
@@ -253,7 +262,8 @@ describe('scenes', () => {
     const doomed = put('doomed.jpg', jpeg(3))
     const scenes = [photo, photo, photo, doomed].map((file) => ({ file, boxes }))
     const kinds: string[] = []
-    for await (const message of compute.extraction.run({ weights: { file: weights }, device: 'cpu', scenes })) {
+    const networks = [{ weights: { file: weights } }]
+    for await (const message of compute.extraction.run({ networks, device: 'cpu', scenes: shown(scenes) })) {
       kinds.push(message.kind)
       if (kinds.length === 1) unlinkSync(doomed)
     }
@@ -279,7 +289,7 @@ describe('scenes', () => {
     let told = 0
     const whole = (async () => {
       const stream = compute.extraction.run(
-        { weights: { file: weights }, device: 'cpu', scenes, batch: 1 },
+        { networks: [{ weights: { file: weights } }], device: 'cpu', scenes: shown(scenes), batch: 1 },
         { signal: stop.signal },
       )
       for await (const message of stream) {

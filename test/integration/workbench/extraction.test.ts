@@ -181,7 +181,7 @@ describe('the whole way to a pickle', () => {
     expect([...written.keys()]).toEqual(['grouprec', 'convnext', 'labels', 'metadata', 'context'])
     const metadata = JSON.parse(readFileSync(join(bench.folder, 'out', 'run_metadata.json'), 'utf8')) as {
       features: { modality: string; noise: unknown }[]
-      failed: { img_path: string; step: string }[]
+      failed: { img_path: string; steps: string[] }[]
       n_samples: number
     }
     expect(metadata.n_samples).toBe(11)
@@ -189,10 +189,7 @@ describe('the whole way to a pickle', () => {
       ['convnext', null],
       ['grouprec', { kind: 'seed', seed: 0 }],
     ])
-    expect(metadata.failed.map(({ img_path, step }) => [img_path, step])).toEqual([
-      [photo, 'convnext'],
-      [photo, 'grouprec'],
-    ])
+    expect(metadata.failed.map(({ img_path, steps }) => [img_path, steps])).toEqual([[photo, ['convnext', 'grouprec']]])
     const { size } = statSync(out)
     expect(await bench.extract(asked)).toMatchObject({ embeds: [{ students: 0 }, { students: 0 }] })
     expect(statSync(out).size).toBe(size)

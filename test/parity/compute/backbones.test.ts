@@ -41,9 +41,10 @@ describe.skipIf(!rafnetFolder)(`backbones against PyTorch (${rafnetFolder ? 'her
     expect(description).toMatchObject({ kind: 'appearance', family, naming, width: features[0]!.length })
     const scenes = rows.map((row, student) => ({
       file: photoOfRow(rafnet, row),
-      boxes: Float64Array.from(boxes[student]!),
+      boxes: [Float64Array.from(boxes[student]!)],
     }))
-    const run = await collectExtraction(compute.extraction.run({ weights: { file }, device: 'cpu', scenes }))
+    const networks = [{ weights: { file } }]
+    const run = await collectExtraction(compute.extraction.run({ networks, device: 'cpu', scenes }))
     expect(run.start).toMatchObject({ provider: 'cpu', width: description.width, sha256: description.sha256 })
     expect(run.scenes.map(({ index }) => index)).toEqual(rows.map((_, index) => index))
     expect(
@@ -59,10 +60,11 @@ describe.skipIf(!rafnetFolder)(`backbones against PyTorch (${rafnetFolder ? 'her
     const boxes = Float64Array.from([
       230, 139, 284, 179, 100, 100, 180, 190, 10.9, -3.5, 60.2, 71, 500, 300, 540.7, 420,
     ])
-    const scenes = [{ file: photoOfRow(rafnet, 0), boxes }]
+    const networks = [{ weights: { file } }]
+    const scenes = [{ file: photoOfRow(rafnet, 0), boxes: [boxes] }]
     const [all, single] = await Promise.all(
       [16, 1].map(async (batch) =>
-        collectExtraction(compute.extraction.run({ weights: { file }, device: 'cpu', scenes, batch })),
+        collectExtraction(compute.extraction.run({ networks, device: 'cpu', scenes, batch })),
       ),
     )
     expect(relativeError([[...all!.scenes[0]!.vectors]], [[...single!.scenes[0]!.vectors]])).toBeLessThan(1e-5)

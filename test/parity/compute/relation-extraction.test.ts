@@ -1,12 +1,15 @@
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import type { ExtractionInput, ExtractionMessage, ExtractionScene } from '#main/compute/protocol.ts'
+import type { DrawsInput, ExtractionMessage, NetworkVectors } from '#main/compute/protocol.ts'
 import type { Noise } from '#shared/contract/extraction.ts'
 import { relativeError, startCompute } from '../../support/compute.ts'
 import { relationCases, relationCheckpoint, relationScene } from '../../support/group-relation.ts'
 import { rafnetFolder, withoutRafnet } from '../../support/rafnet.ts'
 
 const width = 128
+
+type Scene = DrawsInput['scenes'][number]
+type Found = (NetworkVectors & { readonly kind: 'scene' }) | Extract<ExtractionMessage, { readonly kind: 'failed' }>
 
 const rowsOf = (values: Float32Array): number[][] =>
   Array.from({ length: values.length / width }, (_, row) => [...values.subarray(row * width, (row + 1) * width)])
@@ -18,28 +21,24 @@ describe.skipIf(rafnetFolder === null)(
     const cases = relationCases()
     const corners = (index: number): Float64Array =>
       Float64Array.from(cases[index]!.boxes.flatMap(({ x1, y1, x2, y2 }) => [x1, y1, x2, y2]))
-    const scene = (name: string, boxes: Float64Array): ExtractionScene => ({ file: relationScene, name, boxes })
+    const scene = (name: string, boxes: Float64Array): Scene => ({ file: relationScene, name, boxes })
 
-    async function extract(
-      scenes: readonly ExtractionScene[],
-      noise: Noise,
-      more: Partial<ExtractionInput> = {},
-    ): Promise<Extract<ExtractionMessage, { kind: 'scene' | 'failed' }>[]> {
-      const messages: Extract<ExtractionMessage, { kind: 'scene' | 'failed' }>[] = []
+    async function extract(scenes: readonly Scene[], noise: Noise, batch = 8): Promise<Found[]> {
+      const found: Found[] = []
       const input = {
-        weights: { file: relationCheckpoint },
+        networks: [{ weights: { file: relationCheckpoint }, noise }],
         device: 'cpu' as const,
-        scenes: [...scenes],
-        noise,
-        ...more,
+        scenes: scenes.map(({ boxes, ...photo }) => ({ ...photo, boxes: [boxes] })),
+        batch,
       }
       for await (const message of compute.extraction.run(input)) {
-        if (message.kind === 'scene' || message.kind === 'failed') messages.push(message)
+        if (message.kind === 'scene') found.push({ kind: 'scene', ...message.answers[0]! })
+        if (message.kind === 'failed') found.push(message)
       }
-      return messages
+      return found
     }
 
-    async function vectors(scenes: readonly ExtractionScene[], noise: Noise): Promise<number[][][]> {
+    async function vectors(scenes: readonly Scene[], noise: Noise): Promise<number[][][]> {
       const found = await extract(scenes, noise)
       return found.map((message) => {
         if (message.kind === 'failed') throw new Error(message.error.message)
@@ -47,7 +46,7 @@ describe.skipIf(rafnetFolder === null)(
       })
     }
 
-    async function draws(scenes: readonly ExtractionScene[], seed: number, count: number): Promise<number[][][]> {
+    async function draws(scenes: readonly Scene[], seed: number, count: number): Promise<number[][][]> {
       const found: number[][][] = []
       const input = {
         weights: { file: relationCheckpoint },
@@ -129,8 +128,8 @@ describe.skipIf(rafnetFolder === null)(
         const [x, y] = [(student % 20) * 60, Math.floor(student / 20) * 110]
         return [x, y, x + 50, y + 90][at % 4]!
       })
-      const [whole] = await extract([scene('full', boxes)], { kind: 'seed', seed: 1 }, { batch: 64 })
-      const [parts] = await extract([scene('full', boxes)], { kind: 'seed', seed: 1 }, { batch: 7 })
+      const [whole] = await extract([scene('full', boxes)], { kind: 'seed', seed: 1 }, 64)
+      const [parts] = await extract([scene('full', boxes)], { kind: 'seed', seed: 1 }, 7)
       if (whole?.kind !== 'scene' || parts?.kind !== 'scene') throw new Error('the scene failed')
       expect(whole.vectors).toHaveLength(120 * width)
       expect(relativeError(rowsOf(parts.vectors), rowsOf(whole.vectors))).toBeLessThan(1e-5)

@@ -7,7 +7,7 @@ import type { Device } from '#shared/contract/schemas.ts'
 import type { CommandContext } from '../command.ts'
 import { chooseWeights } from './choose-weights.ts'
 import { detectLines } from './detect.ts'
-import { embedLines, parseNoise } from './embed.ts'
+import { allEmbedLines, parseNoise } from './embed.ts'
 import { extractionJson, runExtraction, type ExtractOptions } from './extract.ts'
 import { followPhases } from './follow-phases.ts'
 import { openPhotoProject } from './photo-project.ts'
@@ -54,7 +54,7 @@ export async function analyze(context: CommandContext, photos: string, options: 
     [
       ...scenes.map((one) => `${one.scene}: ${one.students} students`),
       ...(summary.detect ? detectLines(summary.detect, 'detector') : []),
-      ...summary.embeds.flatMap((one) => embedLines(one, one.weightsId)),
+      ...allEmbedLines(summary.embeds),
       ...report.files.map(({ file }) => `report: ${file}`),
       ...(features === null ? [] : [`features: ${features}`]),
       ...next,

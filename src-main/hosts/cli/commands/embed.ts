@@ -4,7 +4,7 @@ import type { EmbedSummary, Noise, Precision } from '#shared/contract/extraction
 import type { Device } from '#shared/contract/schemas.ts'
 import type { CommandContext } from '../command.ts'
 import { chooseWeights } from './choose-weights.ts'
-import { failureJson, failureLines } from './failures.ts'
+import { failureJson, failureLines, failuresOf } from './failures.ts'
 import { findingLines, omissionLines } from './findings.ts'
 
 export interface EmbedOptions {
@@ -74,4 +74,10 @@ export const embedLines = (summary: EmbedSummary, name: string): string[] => [
   ...omissionLines(summary.omitted),
   ...findingLines(summary.findings),
   ...failureLines(summary.failed),
+]
+
+/** Of several kinds of vectors: a photo that failed all of them is named once. */
+export const allEmbedLines = (summaries: readonly EmbedSummary[]): string[] => [
+  ...summaries.flatMap((one) => embedLines({ ...one, failed: [] }, one.weightsId)),
+  ...failureLines(failuresOf(summaries)),
 ]

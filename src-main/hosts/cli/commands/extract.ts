@@ -4,8 +4,8 @@ import type { Device } from '#shared/contract/schemas.ts'
 import type { CommandContext } from '../command.ts'
 import { chooseWeights } from './choose-weights.ts'
 import { detectLines } from './detect.ts'
-import { embedJson, embedLines, parseNoise } from './embed.ts'
-import { failureJson } from './failures.ts'
+import { allEmbedLines, embedJson, parseNoise } from './embed.ts'
+import { failureJson, failuresOf } from './failures.ts'
 import { followPhases } from './follow-phases.ts'
 import { openPhotoProject } from './photo-project.ts'
 
@@ -80,11 +80,11 @@ export const extractionJson = ({ detect, embeds, runId, file }: ExtractSummary) 
   },
   embedded: embeds.map(embedJson),
   run_id: runId,
-  failed: [...(detect?.failed ?? []), ...embeds.flatMap(({ failed }) => failed)].map(failureJson),
+  failed: failuresOf([...(detect ? [detect] : []), ...embeds]).map(failureJson),
 })
 
 export const extractionLines = ({ detect, embeds, file }: ExtractSummary): string[] => [
   ...(detect ? detectLines(detect, 'detector') : []),
-  ...embeds.flatMap((one) => embedLines(one, one.weightsId)),
+  ...allEmbedLines(embeds),
   ...(file === null ? [] : [`${file}: features, with run_metadata.json beside it`]),
 ]

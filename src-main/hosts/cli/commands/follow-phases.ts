@@ -5,6 +5,7 @@ const words = {
   detect: 'finding students',
   appearance: 'appearance vectors',
   relation: 'relation vectors',
+  vectors: 'appearance and relation vectors',
   predict: 'predicting',
   export: 'writing the pickle',
 } as const
