@@ -1,10 +1,15 @@
 import { resolve } from 'node:path'
 import type { ResultFolder } from '#shared/contract/evaluation.ts'
-import type { CommandContext } from '../command.ts'
+import type { CommandContext, Declaration } from '../command.ts'
 import { percent, table } from '../output.ts'
 
+export const aggregateCommand: Declaration = ({ command, run }) =>
+  command('aggregate <folder>', "sum up results over seeds: run folders of RAFNet's Python, or of Lectern")
+    .option('--out <dir>', 'folder for final_results.json and final_results.csv')
+    .action(run(aggregate))
+
 /** `aggregate <folder> [--out <dir>]`: results that RAFNet's Python or Lectern wrote, summed up over seeds. */
-export async function aggregate(context: CommandContext, folder: string, options: { out?: string }): Promise<void> {
+async function aggregate(context: CommandContext, folder: string, options: { out?: string }): Promise<void> {
   const { client, output, signal } = context
   const out = options.out === undefined ? null : resolve(options.out)
   const results = await client.evaluation.resultFolder({ folder: resolve(folder), out }, { signal })

@@ -4,26 +4,33 @@ import { toAppError } from '#shared/contract/app-error.ts'
 import type { ExtractSummary } from '#shared/contract/extraction.ts'
 import { reportFormat } from '#shared/contract/reports.ts'
 import type { Device } from '#shared/contract/schemas.ts'
-import type { CommandContext } from '../command.ts'
+import type { CommandContext, Declaration } from '../command.ts'
+import { facesOption } from '../options.ts'
 import { chooseWeights } from './choose-weights.ts'
 import { detectLines } from './detect.ts'
 import { allEmbedLines, parseNoise } from './embed.ts'
-import { extractionJson, runExtraction, type ExtractOptions } from './extract.ts'
+import { extractionJson, extractionOptions, runExtraction, type ExtractOptions } from './extract.ts'
 import { followPhases } from './follow-phases.ts'
 import { openPhotoProject } from './photo-project.ts'
 import { allScenes } from './scenes.ts'
 
-export interface AnalyzeOptions extends Omit<ExtractOptions, 'out' | 'device'> {
+interface AnalyzeOptions extends Omit<ExtractOptions, 'out' | 'device'> {
   readonly out: string
   readonly device: Device
   readonly showFaces?: boolean
 }
 
+export const analyzeCommand: Declaration = ({ command, run }) =>
+  extractionOptions(command('analyze <photos>', 'from a bare folder of photos to a report and a feature pickle'))
+    .requiredOption('--out <dir>', 'folder for the report, the pickle and the project')
+    .addOption(facesOption())
+    .action(run(analyze))
+
 /**
  * `analyze <photo folder> --out <dir>`: students, vectors, predictions where there is something to predict with, a report and a feature
  * pickle, from a bare folder of photos. Called again it goes on, and takes the corrections made meanwhile into account.
  */
-export async function analyze(context: CommandContext, photos: string, options: AnalyzeOptions): Promise<void> {
+async function analyze(context: CommandContext, photos: string, options: AnalyzeOptions): Promise<void> {
   const { client, output, signal } = context
   const out = resolve(options.out)
   await mkdir(out, { recursive: true })

@@ -1,12 +1,12 @@
 import { resolve } from 'node:path'
 import { AppError } from '#shared/contract/app-error.ts'
 import type { BaselineMessage, BaselineResult, TrainingPlan } from '#shared/contract/training.ts'
-import type { CommandContext } from '../command.ts'
+import type { CommandContext, Declaration } from '../command.ts'
 import { percent, table } from '../output.ts'
 import { findingLines, omissionLines } from './findings.ts'
-import { dataOf, planJson, wholeNumber, type SplitOptions } from './train-project.ts'
+import { dataOf, planJson, splitOptions, wholeNumber, type SplitOptions } from './train-project.ts'
 
-export interface BaselinesOptions extends SplitOptions {
+interface BaselinesOptions extends SplitOptions {
   readonly config?: string
   readonly root?: string
   /** Separated by commas. */
@@ -15,8 +15,19 @@ export interface BaselinesOptions extends SplitOptions {
   readonly out?: string
 }
 
+export const baselinesCommand: Declaration = ({ command, run }) =>
+  splitOptions(
+    command('baselines [project]', "the paper's external baselines, fitted on train and judged on test")
+      .option('--config <yaml>', 'without a project: RAFNet config that names the feature pickles')
+      .option('--names <list>', 'only these, as logistic_concat,svm_convnext,late_fusion'),
+  )
+    .option('--seed <n>', 'of the perceptrons and the random projections', '41')
+    .option('--out <dir>', 'folder for baselines.json and baselines.csv')
+    .option('--root <dir>', 'where relative paths of the config start; the current folder by default')
+    .action(run(baselines))
+
 /** `baselines [project]` or `baselines --config <yaml>`: the paper's external baselines, fitted on train and judged on test. */
-export async function baselines(
+async function baselines(
   context: CommandContext,
   project: string | undefined,
   options: BaselinesOptions,

@@ -1,11 +1,17 @@
 import { resolve } from 'node:path'
 import type { Calibration, Reliability } from '#shared/contract/evaluation.ts'
-import type { CommandContext } from '../command.ts'
+import type { CommandContext, Declaration } from '../command.ts'
+import { runOption } from '../options.ts'
 import { table } from '../output.ts'
 import { findRun } from './evaluate.ts'
 
+export const calibrateCommand: Declaration = ({ command, run }) =>
+  command('calibrate <project>', "how far a run's confidences can be believed, and the temperature that mends them")
+    .addOption(runOption())
+    .action(run(calibrate))
+
 /** `calibrate <project> [--model <name>]`: how far a run's confidences can be believed, and the temperature that mends them. */
-export async function calibrate(context: CommandContext, project: string, options: { model?: string }): Promise<void> {
+async function calibrate(context: CommandContext, project: string, options: { model?: string }): Promise<void> {
   const { client, output, signal } = context
   await client.project.open({ folder: resolve(project) })
   const run = await findRun(context, options.model)

@@ -1,19 +1,21 @@
 import { resolve } from 'node:path'
 import type { ComparedRun, Comparison } from '#shared/contract/evaluation.ts'
-import type { CommandContext } from '../command.ts'
+import type { CommandContext, Declaration } from '../command.ts'
 import { percent, table } from '../output.ts'
 import { findRun } from './evaluate.ts'
 
+export const compareCommand: Declaration = ({ command, run }) =>
+  command(
+    'compare <project> <a> <b>',
+    'whether two runs differ by more than chance, on the students they share',
+  ).action(run(compare))
+
 /** `compare <project> <a> <b>`: whether two runs differ by more than chance, on the students they share. */
-export async function compare(
-  context: CommandContext,
-  project: string,
-  names: readonly [string, string],
-): Promise<void> {
+async function compare(context: CommandContext, project: string, nameOfA: string, nameOfB: string): Promise<void> {
   const { client, output, signal } = context
   await client.project.open({ folder: resolve(project) })
-  const a = await findRun(context, names[0])
-  const b = await findRun(context, names[1])
+  const a = await findRun(context, nameOfA)
+  const b = await findRun(context, nameOfB)
   const comparison = await client.evaluation.compare({ runA: a.id, runB: b.id }, { signal })
   output.result(comparisonJson(comparison), comparisonLines(comparison))
 }

@@ -4,20 +4,26 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { AppError } from '#shared/contract/app-error.ts'
 import { sampleNote } from '#shared/domain/sample-note.ts'
-import type { CommandContext } from '../command.ts'
+import type { CommandContext, Declaration } from '../command.ts'
 import { importLines } from './import.ts'
 import { evaluationJson, sceneLines } from './evaluate.ts'
 
-export interface DemoOptions {
+interface DemoOptions {
   readonly data?: string
   readonly out?: string
 }
+
+export const demoCommand: Declaration = ({ command, run, parts }) =>
+  command('demo', 'the whole job on a folder of RAFNet files, or on the synthetic sample')
+    .option('--data <dir>', 'folder with features.pkl, a .pth and images/')
+    .option('--out <dir>', 'folder for the project, the report and the export')
+    .action(run((context, options: DemoOptions) => demo(context, join(parts.root, 'resources', 'sample'), options)))
 
 /**
  * `demo`: the whole job on a folder that holds a feature pickle, a checkpoint and photos: import, predict, evaluate,
  * report, export. Without `--data` it runs on the synthetic sample.
  */
-export async function demo(context: CommandContext, sampleFolder: string, options: DemoOptions): Promise<void> {
+async function demo(context: CommandContext, sampleFolder: string, options: DemoOptions): Promise<void> {
   const { client, output, signal } = context
   const data = resolve(options.data ?? sampleFolder)
   const out = resolve(options.out ?? (await mkdtemp(join(tmpdir(), 'lectern-demo-'))))

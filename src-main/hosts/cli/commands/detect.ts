@@ -1,14 +1,16 @@
 import { resolve } from 'node:path'
+import { Option } from 'commander'
 import type { DetectSummary } from '#shared/contract/extraction.ts'
 import type { Device } from '#shared/contract/schemas.ts'
-import type { CommandContext } from '../command.ts'
+import type { CommandContext, Declaration } from '../command.ts'
+import { deviceOption } from '../options.ts'
 import { chooseWeights } from './choose-weights.ts'
 import { failureJson, failureLines } from './failures.ts'
 import { findScene } from './find-student.ts'
 import { findingLines } from './findings.ts'
 import { allScenes } from './scenes.ts'
 
-export interface DetectOptions {
+interface DetectOptions {
   readonly model: string
   readonly setting: 'fast' | 'accurate'
   readonly device: Device
@@ -17,8 +19,17 @@ export interface DetectOptions {
   readonly scene?: readonly string[]
 }
 
+export const detectCommand: Declaration = ({ command, run }) =>
+  command('detect <project>', 'find the students of every photo that has none')
+    .option('--model <card|file|id>', 'a detector: known, a file of weights, or the model card of one', 'nanodet')
+    .addOption(new Option('--setting <how>', 'of the own detector').choices(['accurate', 'fast']).default('accurate'))
+    .addOption(deviceOption())
+    .option('--replace', 'renew detected boxes that nobody labelled, moved or drew')
+    .option('--scene <file name...>', 'only these photos, by file name or relative path')
+    .action(run(detect))
+
 /** `detect <project>`: finds students; prints the boxes that detectors found in the project's scenes. */
-export async function detect(context: CommandContext, project: string, options: DetectOptions): Promise<void> {
+async function detect(context: CommandContext, project: string, options: DetectOptions): Promise<void> {
   const { client, output, signal } = context
   await client.project.open({ folder: resolve(project) })
   const weights = await chooseWeights(context, options.model)
@@ -67,7 +78,7 @@ interface SceneBoxes {
 }
 
 /** What detectors found and nobody deleted, in seat order; scenes whose students all came from a file or a hand are left out. */
-export async function detectedBoxes(
+async function detectedBoxes(
   context: CommandContext,
   sceneIds: readonly number[] | null,
 ): Promise<readonly SceneBoxes[]> {

@@ -1,13 +1,15 @@
 import { resolve } from 'node:path'
+import { Option } from 'commander'
 import { AppError } from '#shared/contract/app-error.ts'
 import type { EmbedSummary, Noise, Precision } from '#shared/contract/extraction.ts'
 import type { Device } from '#shared/contract/schemas.ts'
-import type { CommandContext } from '../command.ts'
+import type { CommandContext, Declaration } from '../command.ts'
+import { deviceOption, noiseOption } from '../options.ts'
 import { chooseWeights } from './choose-weights.ts'
 import { failureJson, failureLines, failuresOf } from './failures.ts'
 import { findingLines, omissionLines } from './findings.ts'
 
-export interface EmbedOptions {
+interface EmbedOptions {
   readonly model: string
   readonly name?: string
   readonly noise: string
@@ -16,8 +18,22 @@ export interface EmbedOptions {
   readonly replace?: boolean
 }
 
+export const embedCommand: Declaration = ({ command, run }) =>
+  command('embed <project>', 'make a vector of every student')
+    .option('--model <file|id>', 'weights of an appearance or a relation network', 'nanodet-embedding')
+    .option('--name <modality>', "name of the vectors; the family's own by default")
+    .addOption(noiseOption())
+    .addOption(
+      new Option('--precision <type>', 'int8 on the CPU only, float16 on a GPU only')
+        .choices(['float32', 'int8', 'float16'])
+        .default('float32'),
+    )
+    .addOption(deviceOption())
+    .option('--replace', 'vectors of the same name from other weights give way')
+    .action(run(embed))
+
 /** `embed <project>`: a vector of every student, from Lectern's detector or from the user's own weights. */
-export async function embed(context: CommandContext, project: string, options: EmbedOptions): Promise<void> {
+async function embed(context: CommandContext, project: string, options: EmbedOptions): Promise<void> {
   const { client, output, signal } = context
   const noise = parseNoise(options.noise)
   await client.project.open({ folder: resolve(project) })

@@ -1,13 +1,14 @@
 import { resolve } from 'node:path'
+import { Option } from 'commander'
 import { AppError } from '#shared/contract/app-error.ts'
 import type { EnsembleResult } from '#shared/contract/evaluation.ts'
-import type { CommandContext } from '../command.ts'
+import type { CommandContext, Declaration } from '../command.ts'
 import { percent, table } from '../output.ts'
 import { evaluationJson, evaluationLines, findRun, intervalLines, intervalsJson } from './evaluate.ts'
 import { findingLines } from './findings.ts'
 import { runNames } from './several-runs.ts'
 
-export interface EnsembleOptions {
+interface EnsembleOptions {
   /** Names of the members, separated by commas. */
   readonly models: string
   readonly weights?: string
@@ -16,8 +17,16 @@ export interface EnsembleOptions {
   readonly name?: string
 }
 
+export const ensembleCommand: Declaration = ({ command, run }) =>
+  command('ensemble <project>', 'mix the logits of runs into a run of its own, and measure it')
+    .requiredOption('--models <names>', 'names of the runs to mix, separated by commas')
+    .addOption(new Option('--weights <list>', 'one for each, as .5,.3,.2; equal by default').conflicts('search'))
+    .option('--search [split]', 'search the weights on the labelled students of a split; on all without a name')
+    .option('--name <name>', 'name of the new run')
+    .action(run(ensemble))
+
 /** `ensemble <project> --models a,b [--weights .6,.4 | --search [split]]`: mixes runs into one and measures it. */
-export async function ensemble(context: CommandContext, project: string, options: EnsembleOptions): Promise<void> {
+async function ensemble(context: CommandContext, project: string, options: EnsembleOptions): Promise<void> {
   const { client, output, signal } = context
   await client.project.open({ folder: resolve(project) })
   const names = runNames(options.models)

@@ -1,14 +1,16 @@
 import { resolve } from 'node:path'
+import { Option } from 'commander'
 import { AppError } from '#shared/contract/app-error.ts'
 import type { Evaluation, FigureIntervals } from '#shared/contract/evaluation.ts'
 import type { RunInfo } from '#shared/contract/models.ts'
-import type { CommandContext } from '../command.ts'
+import type { CommandContext, Declaration } from '../command.ts'
+import { runOption } from '../options.ts'
 import { percent, table } from '../output.ts'
 import { agreementJson, agreementLines } from './agreement.ts'
 import { runNames, severalJson, severalLines, sharedJson } from './several-runs.ts'
 import { gateLines, gatesJson, removalJson, removalLines } from './what-matters.ts'
 
-export interface EvaluateOptions {
+interface EvaluateOptions {
   readonly model?: string
   /** Names of runs, separated by commas. */
   readonly models?: string
@@ -18,8 +20,21 @@ export interface EvaluateOptions {
   readonly removal?: boolean
 }
 
+export const evaluateCommand: Declaration = ({ command, run }) =>
+  command('evaluate <project>', 'measure a run, or several, against the labels in force')
+    .addOption(runOption())
+    .addOption(
+      new Option(
+        '--models <names>',
+        'names of several runs, separated by commas: each, and mean ± population sd',
+      ).conflicts('model'),
+    )
+    .addOption(new Option('--gates', 'how the gate shares its attention, by outcome and class').conflicts('models'))
+    .addOption(new Option('--removal', 'what the model would reach without each modality').conflicts('models'))
+    .action(run(evaluate))
+
 /** `evaluate <project> [--model <name> | --models <a,b>] [--gates] [--removal]`: one run, or several, against the labels in force. */
-export async function evaluate(context: CommandContext, project: string, options: EvaluateOptions): Promise<void> {
+async function evaluate(context: CommandContext, project: string, options: EvaluateOptions): Promise<void> {
   const { client, output, signal } = context
   const { classes } = await client.project.open({ folder: resolve(project) })
   if (options.models !== undefined) return evaluateSeveral(context, options.models)

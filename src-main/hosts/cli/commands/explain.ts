@@ -1,11 +1,12 @@
 import { resolve } from 'node:path'
 import type { Explanation, Verdict } from '#shared/contract/scenes.ts'
-import type { CommandContext } from '../command.ts'
+import type { CommandContext, Declaration } from '../command.ts'
+import { runOption } from '../options.ts'
 import { table } from '../output.ts'
 import { findRun } from './evaluate.ts'
-import { findStudent, type StudentName } from './find-student.ts'
+import { findStudent, studentOptions, type StudentName } from './find-student.ts'
 
-export interface ExplainOptions extends StudentName {
+interface ExplainOptions extends StudentName {
   readonly model?: string
 }
 
@@ -15,8 +16,13 @@ interface Names {
   readonly studentOf: (id: number) => string
 }
 
+export const explainCommand: Declaration = ({ command, run }) =>
+  studentOptions(command('explain <project>', 'why a run said what it said of one student'))
+    .addOption(runOption())
+    .action(run(explain))
+
 /** `explain <project> --scene <file name> --student <bbox_id> [--model <run>]`: why a run said what it said of one student. */
-export async function explain(context: CommandContext, project: string, options: ExplainOptions): Promise<void> {
+async function explain(context: CommandContext, project: string, options: ExplainOptions): Promise<void> {
   const { client, output, signal } = context
   const { classes } = await client.project.open({ folder: resolve(project) })
   const { detail, student } = await findStudent(context, options)

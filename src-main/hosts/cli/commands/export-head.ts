@@ -3,7 +3,7 @@ import { AppError } from '#shared/contract/app-error.ts'
 import type { ModelInfo } from '#shared/contract/models.ts'
 import type { CommandContext } from '../command.ts'
 
-export interface ExportHeadOptions {
+interface ExportHeadOptions {
   readonly out: string
   readonly format: 'onnx' | 'pth'
   readonly model?: string

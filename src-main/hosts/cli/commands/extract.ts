@@ -1,7 +1,9 @@
 import { parse, join, resolve } from 'node:path'
+import type { Command } from 'commander'
 import type { ExtractSummary } from '#shared/contract/extraction.ts'
 import type { Device } from '#shared/contract/schemas.ts'
-import type { CommandContext } from '../command.ts'
+import type { CommandContext, Declaration } from '../command.ts'
+import { deviceOption, headConfigOption, noiseOption } from '../options.ts'
 import { chooseWeights } from './choose-weights.ts'
 import { detectLines } from './detect.ts'
 import { allEmbedLines, embedJson, parseNoise } from './embed.ts'
@@ -21,8 +23,24 @@ export interface ExtractOptions {
   readonly device: Device
 }
 
+export const extractCommand: Declaration = ({ command, run }) =>
+  extractionOptions(command('extract <photos>', "RAFNet's whole extractor on a folder of photos"))
+    .requiredOption('--out <file>', 'feature pickle to write')
+    .action(run(extract))
+
+/** Of everything that runs the extractor. */
+export const extractionOptions = (command: Command): Command =>
+  command
+    .option('--relation <file>', "GroupRec's relation checkpoint")
+    .option('--appearance <file>', 'weights of an appearance network, as ConvNeXt-Base')
+    .option('--detector <file>', 'a detector in place of the own one')
+    .option('--model <file>', 'a head to predict with')
+    .addOption(headConfigOption("the head's RAFNet"))
+    .addOption(noiseOption())
+    .addOption(deviceOption())
+
 /** `extract <photo folder> --out <features.pkl>`: RAFNet's whole extractor; the project stands beside the pickle. */
-export async function extract(context: CommandContext, photos: string, options: ExtractOptions): Promise<void> {
+async function extract(context: CommandContext, photos: string, options: ExtractOptions): Promise<void> {
   const { output } = context
   const noise = parseNoise(options.noise)
   const out = resolve(options.out)

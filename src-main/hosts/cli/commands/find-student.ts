@@ -1,3 +1,4 @@
+import type { Command } from 'commander'
 import { AppError } from '#shared/contract/app-error.ts'
 import type { SceneDetail, SceneRow, SceneStudent } from '#shared/contract/scenes.ts'
 import type { CommandContext } from '../command.ts'
@@ -8,6 +9,11 @@ export interface StudentName {
   /** The student's id in that photo. */
   readonly student: string
 }
+
+export const studentOptions = (command: Command): Command =>
+  command
+    .requiredOption('--scene <file name>', 'photo, by file name or relative path')
+    .requiredOption('--student <bbox_id>', "the student's id in that photo")
 
 /** A student by photo and id, with the whole scene. Throws AppError `label.scene-unknown`, `label.scene-ambiguous`, `label.student-unknown`. */
 export async function findStudent(

@@ -1,15 +1,21 @@
 import { resolve } from 'node:path'
 import type { ImportSummary } from '#shared/contract/exchange.ts'
-import type { CommandContext } from '../command.ts'
+import type { CommandContext, Declaration } from '../command.ts'
 import { findingLines, omissionLines } from './findings.ts'
 
-export interface ImportOptions {
+interface ImportOptions {
   readonly images?: string
   readonly split?: string
 }
 
+export const importCommand: Declaration = ({ command, run }) =>
+  command('import <project> <file>', 'import a RAFNet feature or split pickle')
+    .option('--images <dir>', 'folder of the photos that the pickle names')
+    .option('--split <name>', 'data split of what is imported, as train')
+    .action(run(importFile))
+
 /** `import <project> <file.pkl>`: a RAFNet feature pickle, or a split pickle where the file is one. */
-export async function importFile(
+async function importFile(
   context: CommandContext,
   project: string,
   file: string,

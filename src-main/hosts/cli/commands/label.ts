@@ -1,16 +1,22 @@
 import { resolve } from 'node:path'
 import { AppError } from '#shared/contract/app-error.ts'
 import type { BehaviourClass } from '#shared/domain/behaviour-class.ts'
-import type { CommandContext } from '../command.ts'
-import { findStudent, type StudentName } from './find-student.ts'
+import type { CommandContext, Declaration } from '../command.ts'
+import { findStudent, studentOptions, type StudentName } from './find-student.ts'
 
-export interface LabelOptions extends StudentName {
+interface LabelOptions extends StudentName {
   readonly class: string
   readonly annotator: string
 }
 
+export const labelCommand: Declaration = ({ command, run }) =>
+  studentOptions(command('label <project>', 'correct one student'))
+    .requiredOption('--class <name|index>', 'behaviour class')
+    .option('--annotator <name>', 'who says so', 'me')
+    .action(run(label))
+
 /** `label <project> --scene <file name> --student <bbox_id> --class <name|index>`: one correction, undoable like any other. */
-export async function label(context: CommandContext, project: string, options: LabelOptions): Promise<void> {
+async function label(context: CommandContext, project: string, options: LabelOptions): Promise<void> {
   const { client, output } = context
   const summary = await client.project.open({ folder: resolve(project) })
   const chosen = findClass(summary.classes, options.class)
@@ -25,7 +31,7 @@ export async function label(context: CommandContext, project: string, options: L
 }
 
 /** A class by its index or by its name, upper and lower case alike. */
-export function findClass(classes: readonly BehaviourClass[], text: string): BehaviourClass {
+function findClass(classes: readonly BehaviourClass[], text: string): BehaviourClass {
   const wanted = text.trim().toLowerCase()
   const found = classes.find((one) => String(one.index) === wanted || one.name.toLowerCase() === wanted)
   if (found) return found

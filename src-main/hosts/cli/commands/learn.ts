@@ -1,11 +1,16 @@
 import { resolve } from 'node:path'
 import { AppError } from '#shared/contract/app-error.ts'
 import type { LearningState, LearntModel } from '#shared/contract/learning.ts'
-import type { CommandContext } from '../command.ts'
+import type { CommandContext, Declaration } from '../command.ts'
 import { percent, table } from '../output.ts'
 
+export const learnCommand: Declaration = ({ command, run }) =>
+  command('learn <project>', 'learn a head from the corrections, and say how right it is on students held out').action(
+    run(learn),
+  )
+
 /** `learn <project>`: learns a head from the corrections once, and says what it reaches on students that it did not learn from. */
-export async function learn({ client, output, signal }: CommandContext, project: string): Promise<void> {
+async function learn({ client, output, signal }: CommandContext, project: string): Promise<void> {
   const { classes } = await client.project.open({ folder: resolve(project) })
   await client.learning.learnNow({}, { signal })
   const state = await learningState({ client, output, signal })

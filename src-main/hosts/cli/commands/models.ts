@@ -1,12 +1,22 @@
 import { resolve } from 'node:path'
 import type { WeightsInfo, WeightsTest } from '#shared/contract/extraction.ts'
 import type { Device } from '#shared/contract/schemas.ts'
-import type { CommandContext } from '../command.ts'
+import type { CommandContext, Declaration } from '../command.ts'
+import { deviceOption } from '../options.ts'
 import { table } from '../output.ts'
 import { chooseWeights } from './choose-weights.ts'
 
+export const modelsCommands: Declaration = ({ program, command, run }) => {
+  const models = program.command('models').description('detectors and extractors that Lectern knows')
+  command('list', 'all of them, and what is missing', models).action(run(listWeights))
+  command('add <file>', 'recognise a file of weights, or the one that a model card names', models)
+    .option('--name <name>', "the file's stem by default")
+    .action(run(addWeights))
+  command('test <id|file>', 'run it once', models).addOption(deviceOption()).action(run(testWeights))
+}
+
 /** `models list`: detectors and extractors that this installation knows, and what RAFNet's extractor still lacks. */
-export async function listWeights({ client, output }: CommandContext): Promise<void> {
+async function listWeights({ client, output }: CommandContext): Promise<void> {
   const weights = await client.extraction.weights({})
   const wanted = await client.extraction.wanted({})
   const missing = wanted.filter(({ weightsId }) => weightsId === null)
@@ -24,7 +34,7 @@ export async function listWeights({ client, output }: CommandContext): Promise<v
 }
 
 /** `models add <file>`: recognises weights, or those that a model card names, and keeps what was found out. */
-export async function addWeights(
+async function addWeights(
   { client, output }: CommandContext,
   file: string,
   options: { readonly name?: string },
@@ -34,7 +44,7 @@ export async function addWeights(
 }
 
 /** `models test <id|file>`: runs weights once. */
-export async function testWeights(
+async function testWeights(
   context: CommandContext,
   model: string,
   options: { readonly device: Device },

@@ -3,10 +3,11 @@ import { resolve } from 'node:path'
 import { AppError } from '#shared/contract/app-error.ts'
 import type { Device } from '#shared/contract/schemas.ts'
 import type { ModelInfo, RunInfo } from '#shared/contract/models.ts'
-import type { CommandContext } from '../command.ts'
+import type { CommandContext, Declaration } from '../command.ts'
+import { deviceOption, headConfigOption } from '../options.ts'
 import { omissionLines } from './findings.ts'
 
-export interface PredictOptions {
+interface PredictOptions {
   readonly model: string
   readonly config?: string
   readonly name?: string
@@ -14,8 +15,21 @@ export interface PredictOptions {
   readonly batching: string
 }
 
+export const predictCommand: Declaration = ({ command, run }) =>
+  command('predict <project>', 'run a model on every scene')
+    .requiredOption('--model <file>', 'checkpoint (.pth), .onnx, or a RAFNet run folder: every seed of it')
+    .addOption(headConfigOption('RAFNet'))
+    .option('--name <name>', "name of the run; the file's stem by default")
+    .addOption(deviceOption())
+    .option(
+      '--batching <how>',
+      "scene, or rafnet:128 for consecutive rows as RAFNet's own evaluation groups them",
+      'scene',
+    )
+    .action(run(predict))
+
 /** `predict <project> --model <.pth|.onnx|run folder>`: runs a head, or every seed of a run folder, and keeps what they said. */
-export async function predict(context: CommandContext, project: string, options: PredictOptions): Promise<void> {
+async function predict(context: CommandContext, project: string, options: PredictOptions): Promise<void> {
   const { client } = context
   if (!/^(scene|rafnet:[1-9]\d{0,4})$/.test(options.batching)) {
     throw new AppError(

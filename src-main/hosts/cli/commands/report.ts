@@ -1,18 +1,27 @@
 import { resolve } from 'node:path'
 import { reportFormat, type ReportFormat } from '#shared/contract/reports.ts'
 import { AppError } from '#shared/contract/app-error.ts'
-import type { CommandContext } from '../command.ts'
+import type { CommandContext, Declaration } from '../command.ts'
+import { facesOption, runOption } from '../options.ts'
 import { findRun } from './evaluate.ts'
 
-export interface ReportOptions {
+interface ReportOptions {
   readonly out: string
   readonly model?: string
   readonly format: string
   readonly showFaces?: boolean
 }
 
+export const reportCommand: Declaration = ({ command, run }) =>
+  command('report <project>', 'write a report per scene and overall')
+    .requiredOption('--out <dir>', 'folder for the report')
+    .addOption(runOption())
+    .option('--format <formats>', 'html, csv, json, separated by commas', 'html,csv,json')
+    .addOption(facesOption())
+    .action(run(report))
+
 /** `report <project> --out <dir>`: per scene and overall; faces are pixelated unless `--show-faces` says otherwise. */
-export async function report(context: CommandContext, project: string, options: ReportOptions): Promise<void> {
+async function report(context: CommandContext, project: string, options: ReportOptions): Promise<void> {
   const { client, output, signal } = context
   const formats = parseFormats(options.format)
   await client.project.open({ folder: resolve(project) })

@@ -1,10 +1,10 @@
 import { resolve } from 'node:path'
 import { AppError } from '#shared/contract/app-error.ts'
 import type { ReviewItem, ReviewReason } from '#shared/contract/learning.ts'
-import type { CommandContext } from '../command.ts'
+import type { CommandContext, Declaration } from '../command.ts'
 import { findRun } from './evaluate.ts'
 
-export interface ReviewOptions {
+interface ReviewOptions {
   readonly limit: string
   readonly model?: string
 }
@@ -20,8 +20,14 @@ const sentences: Readonly<Record<ReviewReason, (value: number) => string>> = {
 
 const percentOf = (value: number): string => `${(100 * value).toFixed(0)} %`
 
+export const reviewCommand: Declaration = ({ command, run }) =>
+  command('review <project>', 'the students that most need eyes, each with its reasons')
+    .option('--limit <n>', 'how many', '20')
+    .option('--model <name>', 'name of the run; what was learnt, else the newest by default')
+    .action(run(review))
+
 /** `review <project> --limit n`: the students that most need eyes, each with its reasons. */
-export async function review(context: CommandContext, project: string, options: ReviewOptions): Promise<void> {
+async function review(context: CommandContext, project: string, options: ReviewOptions): Promise<void> {
   const { client, output, signal } = context
   const limit = Number(options.limit)
   if (!Number.isInteger(limit) || limit < 1 || limit > 500) {

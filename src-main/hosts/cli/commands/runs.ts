@@ -1,9 +1,12 @@
 import { resolve } from 'node:path'
-import type { CommandContext } from '../command.ts'
+import type { CommandContext, Declaration } from '../command.ts'
 import { table } from '../output.ts'
 
+export const runsCommand: Declaration = ({ command, run }) =>
+  command('runs <project>', 'list the runs of a project').action(run(runs))
+
 /** `runs <project>`: every run of the project, newest first. */
-export async function runs(context: CommandContext, project: string): Promise<void> {
+async function runs(context: CommandContext, project: string): Promise<void> {
   const { client, output } = context
   await client.project.open({ folder: resolve(project) })
   const [all, models] = await Promise.all([client.models.runs({}), client.models.list({})])

@@ -2,21 +2,31 @@ import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { AppError } from '#shared/contract/app-error.ts'
 import type { DuplicateGroup } from '#shared/contract/exchange.ts'
-import type { CommandContext } from '../command.ts'
+import type { CommandContext, Declaration } from '../command.ts'
 import { findingLines } from './findings.ts'
 
-export interface ScanOptions {
+interface ScanOptions {
   readonly folder?: string
   readonly pattern?: string
   /** Left out by `--no-compare`: looking at photos takes longer than finding them. */
   readonly compare: boolean
 }
 
+export const scanCommand: Declaration = ({ command, run }) =>
+  command(
+    'scan <project>',
+    'find photos that are new, moved, missing or there twice; with --folder it makes the project, too',
+  )
+    .option('--folder <dir>', "folder of photos; the project's own by default")
+    .option('--pattern <pattern>', 'room and time from the paths of the photos, as {room}/{date}/{time}_*')
+    .option('--no-compare', 'do not look at the photos for copies that were resized or compressed again')
+    .action(run(scan))
+
 /**
  * `scan <project> [--folder <dir>] [--pattern <p>]`: finds photos that are new, moved or missing, and copies of each other. Makes the
  * project where there is none and a folder is given.
  */
-export async function scan(context: CommandContext, project: string, options: ScanOptions): Promise<void> {
+async function scan(context: CommandContext, project: string, options: ScanOptions): Promise<void> {
   const { client, output, signal } = context
   const folder = resolve(project)
   const photos = options.folder === undefined ? null : resolve(options.folder)

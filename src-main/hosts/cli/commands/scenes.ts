@@ -1,7 +1,7 @@
 import type { SceneRow } from '#shared/contract/scenes.ts'
 import type { CommandContext } from '../command.ts'
 
-export interface NamedScene extends SceneRow {
+interface NamedScene extends SceneRow {
   /** File name, or path where two photos share the name. */
   readonly label: string
 }

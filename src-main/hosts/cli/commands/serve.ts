@@ -3,14 +3,24 @@ import { join, resolve } from 'node:path'
 import { toAppError } from '#shared/contract/app-error.ts'
 import { startWorkbench, type WorkbenchParts } from '../../start-workbench.ts'
 import { startWebHost } from '../../web/web-host.ts'
+import type { Declaration } from '../command.ts'
 import { createOutput } from '../output.ts'
 
+interface ServeOptions {
+  readonly port?: number
+  readonly open: boolean
+}
+
+export const serveCommand: Declaration = ({ program, parts }) =>
+  program
+    .command('serve [project]')
+    .description('open Lectern in your browser')
+    .option('--port <n>', 'port of the local host; a free one by default', Number)
+    .option('--no-open', 'only print the address')
+    .action((project: string | undefined, options: ServeOptions) => serveProject(parts, project, options))
+
 /** `serve [project]`: the local host, until the process is told to end. */
-export async function serveProject(
-  parts: WorkbenchParts,
-  project: string | undefined,
-  options: { port?: number; open: boolean },
-): Promise<void> {
+async function serveProject(parts: WorkbenchParts, project: string | undefined, options: ServeOptions): Promise<void> {
   const output = createOutput(false)
   const session = startWorkbench({ ...parts, watchesPhotos: true })
   try {
