@@ -84,6 +84,9 @@ function parseSeeds(training: ConfigSection): readonly number[] {
   return [...new Set(list)]
 }
 
+/** RAFNet tells the class of ambiguous students by its name, in any case. */
+export const isNullName = (name: string): boolean => name.trim().toLowerCase() === 'null'
+
 /** The class whose name is Null in any case; YAML reads an unquoted Null as no name at all, which RAFNet does not take for the class. */
 function parseLabelNames(
   training: ConfigSection,
@@ -98,7 +101,7 @@ function parseLabelNames(
     if (typeof name === 'string') return name
     throw malformed(training, 'label_names', given, "a list of texts (quote 'Null', which YAML takes for no value)")
   })
-  const nullIndex = names.findIndex((name) => name.trim().toLowerCase() === 'null')
+  const nullIndex = names.findIndex(isNullName)
   return { names, nullIndex: nullIndex === -1 ? null : nullIndex }
 }
 

@@ -1,4 +1,5 @@
 import { findLeakage } from '#main/training/leakage.ts'
+import { isNullName } from '#main/training/training-config.ts'
 import type { SplitName, TrainingConfig } from '#main/training/training-config.ts'
 import type { Finding } from '#shared/contract/summary.ts'
 import type { Leakage } from '#shared/contract/training.ts'
@@ -20,6 +21,7 @@ export function splitFindings(labelNames: readonly string[], splits: JudgedSplit
   return [
     ...leakageFindings(leakage),
     ...Object.entries(splits).flatMap(([name, split]) => absentClasses(labelNames, name, split)),
+    ...onlyNull(labelNames, splits),
     ...Object.entries(splits).flatMap(([name, split]) => singlePhoto(name, split)),
   ]
 }
@@ -50,6 +52,23 @@ function absentClasses(labelNames: readonly string[], split: string, { classCoun
       examples: absent.slice(0, 5),
       message: `Classes that never occur in ${split}: ${absent.join(', ')}; ${effect}.`,
     },
+  ]
+}
+
+/** Splits that the paper's metric leaves nobody of: val then chooses no epoch, and no best model is kept. */
+function onlyNull(labelNames: readonly string[], { val, test }: JudgedSplits): Finding[] {
+  const isEmpty = ({ classCounts }: JudgedSplit): boolean =>
+    classCounts.every((count, index) => count === 0 || isNullName(labelNames[index]!))
+  const finding = (split: string, effect: string): Finding => ({
+    code: 'training.only-null',
+    severity: 'warning',
+    count: 1,
+    examples: [],
+    message: `All students of ${split} are Null, whom macro F1 (no-null) leaves out, so ${effect}. Label students of other classes, or choose other splits.`,
+  })
+  return [
+    ...(isEmpty(val) ? [finding('val', 'no epoch can be the best: none is kept as best_model.pth')] : []),
+    ...(isEmpty(test) ? [finding('test', 'it says nothing about the model')] : []),
   ]
 }
 

@@ -1,12 +1,12 @@
 import { existsSync, readFileSync } from 'node:fs'
-import { mkdir, rm } from 'node:fs/promises'
+import { mkdir, readdir, rm, unlink } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { writeCheckpoint } from '#main/codecs/torch/write-checkpoint.ts'
 import type { ConfigMapping } from '#main/codecs/yaml/config-value.ts'
 import { writeConfig } from '#main/codecs/yaml/write-config.ts'
-import { writeFailure } from '#main/exchange/files.ts'
-import { finalEntry, finalResultsCsv, testFigures } from '#main/exchange/rafnet/final-results.ts'
-import type { FinalEntry } from '#main/exchange/rafnet/final-results.ts'
+import { removeLeftover, systemCode, writeFailure } from '#main/exchange/files.ts'
+import { finalEntry, finalResultsCsv, summedUpEntries, testFigures } from '#main/exchange/rafnet/final-results.ts'
+import { parsePythonJson } from '#main/exchange/rafnet/python-json.ts'
 import { stageFile } from '#main/exchange/write-atomically.ts'
 import type { HeadConfig } from '#main/onnx/architectures/config.ts'
 import { stateDict } from '#main/training/head-state.ts'
@@ -14,6 +14,7 @@ import { trainingHistory } from '#main/training/run-results.ts'
 import type { SeedResults } from '#main/training/run-results.ts'
 import type { BestEpoch, EpochRecord, StateOrigin, TrainingState } from '#main/training/training-state.ts'
 import { decodeTrainingState, encodeTrainingState } from '#main/training/training-state.ts'
+import type { Finding } from '#shared/contract/summary.ts'
 
 /** The files of one seed, as RAFNet names them; the state file is ours and goes when the seed is done. */
 export interface SeedFolder {
@@ -27,8 +28,10 @@ export interface SeedFolder {
   /** The results of a finished training with this fingerprint, or null. */
   loadResults(fingerprint: string): SeedResults | null
   saveResults(results: SeedResults, history: readonly EpochRecord[]): Promise<void>
-  /** Removes what an earlier training left, so that nothing of it passes for this one's. */
+  /** Removes what an earlier training left, so that nothing of it passes for this one's. Throws AppError `training.write-failed`. */
   clear(): Promise<void>
+  /** Removes files that a killed training had not written to their end. */
+  sweep(): Promise<void>
   /** Files that lie there now. */
   files(): string[]
 }
@@ -55,7 +58,9 @@ export async function makeFolder(folder: string): Promise<void> {
   try {
     await mkdir(folder, { recursive: true })
   } catch (error) {
-    throw writeFailure('training.write-failed', folder, error)
+    // A file of that name, which `mkdir` tells otherwise than a file above it.
+    const reason = systemCode(error) === 'EEXIST' ? Object.assign(new Error('a file'), { code: 'ENOTDIR' }) : error
+    throw writeFailure('training.write-failed', folder, reason)
   }
 }
 
@@ -85,9 +90,26 @@ export function openSeedFolder(outputFolder: string, seed: number): SeedFolder {
       await rm(state, { force: true })
     },
     clear: async () => {
-      for (const file of [best, state, resultsFile, history]) await rm(file, { force: true })
+      for (const file of [best, state, resultsFile, history]) await removeFile(file)
+    },
+    sweep: async () => {
+      const names = await readdir(folder).catch(() => [])
+      for (const name of names) if (unfinished.test(name)) await removeLeftover(at(name))
     },
     files: () => [best, resultsFile, history, config].filter((file) => existsSync(file)),
+  }
+}
+
+/** What `stageFile` leaves of a run folder's file where the process dies. */
+const unfinished =
+  /^(best_model\.pth|config\.yaml|training_state\.bin|results\.json|training_history\.json)\.\w{8}\.part$/
+
+/** Not `rm`, which tells of a folder in a way of its own. */
+async function removeFile(file: string): Promise<void> {
+  try {
+    await unlink(file)
+  } catch (error) {
+    if (systemCode(error) !== 'ENOENT') throw writeFailure('training.write-failed', file, error)
   }
 }
 
@@ -99,33 +121,64 @@ function readJson(file: string): unknown {
   }
 }
 
+/** The folders that results of all seeds go to: the run folder and, where that is RAFNet's `results/training/<model>`, `results/evaluation`. */
+const summaryFolders = (outputFolder: string): readonly [run: string, evaluation: string | null] => {
+  const parent = dirname(outputFolder)
+  return [outputFolder, basename(parent) === 'training' ? join(dirname(parent), 'evaluation') : null]
+}
+
+/** Makes the folders that the results of all seeds go to, before hours are spent. Throws AppError `training.write-failed`. */
+export async function makeSummaryFolders(outputFolder: string): Promise<void> {
+  for (const folder of summaryFolders(outputFolder)) if (folder !== null) await makeFolder(folder)
+}
+
 /**
- * What belongs to all seeds: `all_seeds_summary.json` (several seeds only) and `final_results.{json,csv}`. The latter lie in the output
- * folder and, where that is RAFNet's `results/training/<model>`, also in `results/evaluation` with the models already there.
+ * What belongs to all seeds: `all_seeds_summary.json` (several seeds only) and `final_results.{json,csv}`. The latter lie in the run
+ * folder and, beside the models already there, in RAFNet's `results/evaluation`; what cannot be read there is left as it is, and told.
+ * Throws AppError `training.write-failed`.
  */
 export async function writeSummaries(
   outputFolder: string,
   model: string,
   results: readonly SeedResults[],
-): Promise<string[]> {
+): Promise<{ readonly files: readonly string[]; readonly findings: readonly Finding[] }> {
   const files: string[] = []
   const write = async (file: string, pieces: Uint8Array[]): Promise<void> => {
     await writeWhole(file, pieces)
     files.push(file)
   }
+  const writeFinals = async (folder: string, entries: Readonly<Record<string, unknown>>): Promise<void> => {
+    await makeFolder(folder)
+    await write(join(folder, 'final_results.json'), json(entries))
+    await write(join(folder, 'final_results.csv'), text(finalResultsCsv(summedUpEntries(entries))))
+  }
   if (results.length > 1) await write(join(outputFolder, 'all_seeds_summary.json'), json(results))
   const entry = finalEntry(results.map((one) => ({ seed: one.seed, figures: testFigures(one) })))
-  const folders = [outputFolder]
-  const parent = dirname(outputFolder)
-  if (basename(parent) === 'training') folders.push(join(dirname(parent), 'evaluation'))
-  for (const folder of folders) {
-    await makeFolder(folder)
-    const file = join(folder, 'final_results.json')
-    const known = folder === outputFolder ? null : (readJson(file) as Record<string, FinalEntry> | null)
-    const entries = { ...known, [model]: entry }
-    await write(file, json(entries))
-    const complete = Object.entries(entries).filter(([, { status }]) => status === 'ok')
-    await write(join(folder, 'final_results.csv'), text(finalResultsCsv(Object.fromEntries(complete))))
-  }
-  return files
+  const [run, evaluation] = summaryFolders(outputFolder)
+  await writeFinals(run, { [model]: entry })
+  if (evaluation === null) return { files, findings: [] }
+  const shared = join(evaluation, 'final_results.json')
+  const known = readModels(shared)
+  if (known === null) return { files, findings: [evaluationKept(shared, run)] }
+  await writeFinals(evaluation, { ...known, [model]: entry })
+  return { files, findings: [] }
 }
+
+/** The models of a `final_results.json`: none where it is not there, null where it cannot be read as a mapping of models. */
+function readModels(file: string): Readonly<Record<string, unknown>> | null {
+  if (!existsSync(file)) return {}
+  try {
+    const value = parsePythonJson(readFileSync(file, 'utf8'))
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : null
+  } catch {
+    return null
+  }
+}
+
+const evaluationKept = (file: string, run: string): Finding => ({
+  code: 'training.evaluation-kept',
+  severity: 'warning',
+  count: 1,
+  examples: [file],
+  message: `${file} is no mapping of models that can be read, so it was left as it is; the results of this training are in ${join(run, 'final_results.json')}.`,
+})

@@ -122,6 +122,13 @@ function checkWidth<Found extends { readonly width: number }>(
 ): Found {
   if (column === null) {
     const found = [...dict.keys()].filter((key) => typeof key === 'string')
+    if (modality.name === boxes) {
+      throw new AppError(
+        'training.modality-missing',
+        `${file} has no bbox_ctx, which the model takes: RAFNet derives it from bbox_cxcywh_norm of a context, and there is none in the file or beside it (*_context.pkl). Put the context file beside it, or choose a model without boxes.`,
+        { file, modality: modality.name, found },
+      )
+    }
     throw new AppError(
       'training.modality-missing',
       `${file} has no modality ${modality.name}, which the model takes. It holds ${found.join(', ')}. Choose another file, or change the model's modalities.`,

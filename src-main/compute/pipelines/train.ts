@@ -25,7 +25,7 @@ import { locate, readText } from './config-files.ts'
 import type { StopFlag } from './stop-requests.ts'
 import { ignoredKeys, leakageOf, splitFindings } from './train-findings.ts'
 import type { JudgedSplit } from './train-findings.ts'
-import { openSeedFolder, writeSummaries } from './train-run-folder.ts'
+import { makeSummaryFolders, openSeedFolder, writeSummaries } from './train-run-folder.ts'
 import type { SeedFolder } from './train-run-folder.ts'
 import { loadSplit } from './train-splits.ts'
 import type { LoadedSplit } from './train-splits.ts'
@@ -65,6 +65,7 @@ export async function* train(
     const { config, splits, seeds, findings, leakage, model, outputFolder } = run
     const rows = { train: splits.train.rows, val: splits.val.rows, test: splits.test.rows }
     const prepared = await prepareTraining(config.head, config.options, rows, sessions.open)
+    await makeSummaryFolders(outputFolder)
     yield {
       kind: 'start',
       model,
@@ -87,9 +88,11 @@ export async function* train(
     }
     if (done.length === 0) throw nothingToKeep(model)
     const results = done.map((one) => one.results)
-    const files = [...done.flatMap((one) => one.files), ...(await writeSummaries(outputFolder, model, results))]
+    const written = await writeSummaries(outputFolder, model, results)
+    const files = [...done.flatMap((one) => one.files), ...written.files]
     const summaries = done.map((one) => one.summary)
-    yield { kind: 'end', summary: summaryOf(run, summaries, results, files) }
+    const told = { ...run, findings: [...findings, ...written.findings] }
+    yield { kind: 'end', summary: summaryOf(told, summaries, results, files) }
   } finally {
     await sessions.releaseAll()
   }
@@ -177,6 +180,7 @@ async function* trainOne(
   const state = saved?.state ?? null
   const versions = [...new Set([...(saved?.versions ?? []), input.appVersion])]
   if (state === null && endsEarly(0)) return null
+  await folder.sweep()
   if (state === null) await folder.clear()
   await folder.saveConfig(run.mapping)
   const history = state?.history ?? []

@@ -2,7 +2,7 @@ import { basename, extname, resolve } from 'node:path'
 import { isMapping } from '#main/codecs/yaml/config-value.ts'
 import type { ConfigMapping, ConfigValue } from '#main/codecs/yaml/config-value.ts'
 import { mergeMappings, readConfig } from '#main/codecs/yaml/read-config.ts'
-import { presetHead } from '#main/training/presets.ts'
+import { presetHead, trainingPresets } from '#main/training/presets.ts'
 import { paperWidths, recipeConfig } from '#main/training/recipe-config.ts'
 import type { HeadRecipe } from '#main/training/recipe-config.ts'
 import { parseTrainingConfig, splitNames } from '#main/training/training-config.ts'
@@ -121,10 +121,11 @@ function sectionOf(mapping: ConfigMapping, key: string): ConfigMapping {
 function knownPreset(name: string): HeadRecipe {
   const head = presetHead(name)
   if (head !== null) return head
+  const known = trainingPresets.map((preset) => preset.name)
   throw new AppError(
     'training.preset-unknown',
-    `There is no preset ${name}. Choose one of the paper's configurations; \`train --help\` says how to list them.`,
-    { preset: name },
+    `There is no preset ${name}. Choose one of the paper's configurations: ${known.join(', ')}.`,
+    { preset: name, known },
   )
 }
 

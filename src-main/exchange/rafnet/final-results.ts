@@ -54,7 +54,18 @@ export function finalEntry(seeds: readonly { readonly seed: number; readonly fig
   }
 }
 
+/** The models of a `final_results.json` that have figures: what else another program put there is in no table. */
+export function summedUpEntries(entries: Readonly<Record<string, unknown>>): Record<string, FinalEntry> {
+  const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null
+  const isEntry = (value: unknown): value is FinalEntry =>
+    isObject(value) && value['status'] === 'ok' && isObject(value['metrics']) && typeof value['n_seeds'] === 'number'
+  return Object.fromEntries(Object.entries(entries).flatMap(([name, entry]) => (isEntry(entry) ? [[name, entry]] : [])))
+}
+
 const csvCell = (text: string): string => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text)
+
+/** Another program may have written anything in place of a number. */
+const figureCell = (value: unknown): string => (typeof value === 'number' ? value.toFixed(4) : '')
 
 /** `final_results.csv`: one line per model, four decimals, CRLF as Python's csv module ends lines; an unknown figure is an empty cell. */
 export function finalResultsCsv(entries: Readonly<Record<string, FinalEntry>>): string {
@@ -62,7 +73,7 @@ export function finalResultsCsv(entries: Readonly<Record<string, FinalEntry>>): 
   const lines = Object.entries(entries).map(([model, { n_seeds: seeds, metrics }]) => [
     csvCell(model),
     String(seeds),
-    ...columns.map((column) => metrics[`test_${column}`]?.toFixed(4) ?? ''),
+    ...columns.map((column) => figureCell(metrics[`test_${column}`])),
   ])
   return [['model', 'n_seeds', ...columns], ...lines].map((cells) => `${cells.join(',')}\r\n`).join('')
 }

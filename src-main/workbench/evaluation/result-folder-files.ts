@@ -1,6 +1,7 @@
 import { open, readdir, realpath, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { AppError, cancelled } from '#shared/contract/app-error.ts'
+import { parsePythonJson } from '#main/exchange/rafnet/python-json.ts'
 import { errorCode, fileError } from '../files.ts'
 
 /** Files that hold results, by their names. */
@@ -84,14 +85,11 @@ const leadsToFolder = (link: string): Promise<boolean> =>
 export async function readPythonJson(file: string): Promise<unknown> {
   const text = await readBounded(file)
   try {
-    return JSON.parse(text.replace(pythonOnly, (match) => (match.startsWith('"') ? match : 'null'))) as unknown
+    return parsePythonJson(text)
   } catch {
     throw unreadable(file, 'it is no JSON, or was cut off')
   }
 }
-
-/** Texts are matched first, so that what stands inside them stays. */
-const pythonOnly = /"(?:[^"\\]|\\.)*"|-?Infinity|NaN/g
 
 async function readBounded(file: string): Promise<string> {
   try {
