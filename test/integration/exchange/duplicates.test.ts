@@ -1,37 +1,16 @@
 import { copyFileSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { createCanvas, loadImage } from '@napi-rs/canvas'
+import { createCanvas } from '@napi-rs/canvas'
 import { describe, expect, it } from 'vitest'
 import { listScenePhotos } from '#main/store/tables/scene.ts'
 import { sceneGroups } from '#main/workbench/exchange/duplicates.ts'
+import { altered, type Alteration } from '../../support/altered-photo.ts'
 import { exchangeBench, refusal, type ExchangeBench } from '../../support/exchange-bench.ts'
 import { rafnetFolder, withoutRafnet } from '../../support/rafnet.ts'
 import { scenesNamed } from '../../support/scenes-named.ts'
 
 const sample = resolve(import.meta.dirname, '../../../resources/sample/images')
 const original = join(sample, 'room-a-morning.jpg')
-
-interface Alteration {
-  readonly scale?: number
-  readonly quality?: number
-  /** Share cut off every side. */
-  readonly crop?: number
-  readonly brightness?: number
-}
-
-async function altered(
-  file: string,
-  { scale = 1, quality = 92, crop = 0, brightness = 1 }: Alteration,
-): Promise<Buffer> {
-  const image = await loadImage(readFileSync(file))
-  const [width, height] = [image.width * (1 - 2 * crop), image.height * (1 - 2 * crop)]
-  const canvas = createCanvas(Math.round(width * scale), Math.round(height * scale))
-  const context = canvas.getContext('2d')
-  context.imageSmoothingQuality = 'high'
-  context.filter = `brightness(${brightness})`
-  context.drawImage(image, image.width * crop, image.height * crop, width, height, 0, 0, canvas.width, canvas.height)
-  return canvas.toBuffer('image/jpeg', quality)
-}
 
 function bench() {
   const made = exchangeBench()
