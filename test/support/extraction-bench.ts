@@ -63,10 +63,10 @@ export async function extractionBench(
   const add = async (file: string): Promise<string> => (await extraction.addWeights({ file, name: null }, inCall)).id
   const embed = (weightsId: string, more: object = {}, signal = inCall.signal) =>
     extraction.embed({ ...asked, weightsId, ...more }, { signal })
-  const extract = (more: object = {}) =>
+  const extract = (more: object = {}, signal = inCall.signal) =>
     extraction.extract(
       { ...asked, detector: null, relation: null, appearance: null, modelId: null, out: null, ...more },
-      inCall,
+      { signal },
     )
   const studentsOf = (index: number) => {
     let found: ReturnType<typeof studentsOfScene> = []

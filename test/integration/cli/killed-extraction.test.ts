@@ -1,11 +1,22 @@
 import { spawn, type ChildProcessByStdio } from 'node:child_process'
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import type { Readable } from 'node:stream'
 import { setTimeout } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { rafnetFolder, withoutRafnet } from '../../support/rafnet.ts'
+import { twoPersons } from '../../support/tiny-detector.ts'
 
 const root = resolve(import.meta.dirname, '../../..')
 
@@ -75,6 +86,43 @@ describe.skipIf(rafnetFolder === null)(
       expect(rest['scenes']).toBeGreaterThan(0)
       const bytes = (project: string) => readFileSync(join(folder, project, 'features', vectorFiles(project)[0]!))
       expect(bytes('halved').equals(bytes('whole'))).toBe(true)
+    })
+
+    test('extract killed between scenes goes on with both vectors, and ends with the bytes of one that never stopped', async () => {
+      const photos = join(folder, 'photos')
+      mkdirSync(photos)
+      for (let copy = 0; copy < 8; copy += 1)
+        cpSync(join(rafnet, 'images', '166.jpg'), join(photos, `scene-${copy}.jpg`))
+      writeFileSync(join(folder, 'two.onnx'), twoPersons())
+      const networks = ['--relation', relation, '--appearance', appearance, '--detector', 'two.onnx', '--device', 'cpu']
+      const args = (name: string) => ['extract', photos, ...networks, '--out', join(name, 'f.pkl')]
+      const files = (name: string): string[] => {
+        const features = join(folder, name, 'f.lectern', 'features')
+        if (!existsSync(features)) return []
+        return readdirSync(features)
+          .filter((one) => /extracted-(convnext|grouprec)/.test(one))
+          .map((one) => join(features, one))
+      }
+      const sizes = (name: string) => files(name).map((file) => statSync(file).size)
+      await answer(...args('once'))
+      const killed = start(args('twice'))
+      const closed = new Promise((done) => killed.once('close', done))
+      while (killed.exitCode === null && sizes('twice').filter((size) => size > 0).length < 2) await setTimeout(2)
+      killed.kill('SIGKILL')
+      await closed
+      expect(killed.signalCode).toBe('SIGKILL')
+      const rest = await answer(...args('twice'))
+      const embedded = rest['embedded'] as { modality: string; students: number }[]
+      expect(embedded.map(({ modality }) => modality)).toEqual(['convnext', 'grouprec'])
+      // At least one photo of the eight was not done.
+      for (const { students } of embedded) expect(students).toBeGreaterThan(0)
+      const bytes = (name: string) =>
+        files(name)
+          .sort()
+          .map((file) => readFileSync(file))
+      const [once, twice] = [bytes('once'), bytes('twice')]
+      expect(once.map(({ length }) => length > 0)).toEqual([true, true])
+      expect(twice.map((one, index) => one.equals(once[index]!))).toEqual([true, true])
     })
 
     test('weights that find nobody are refused as a detector, also where every scene has its students', async () => {
