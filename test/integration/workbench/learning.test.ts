@@ -4,6 +4,8 @@ import { describe, expect, test } from 'vitest'
 import type { LearningState } from '#shared/contract/learning.ts'
 import { createRandom } from '#main/training/random/random.ts'
 import { importFolder } from '#main/store/tables/import.ts'
+import { putPhotoLook } from '#main/store/tables/photo-look.ts'
+import { allSceneIds, updateScene } from '#main/store/tables/scene.ts'
 import { startCompute } from '../../support/compute.ts'
 import { temporaryFolder } from '../../support/store.ts'
 import {
@@ -125,6 +127,30 @@ describe('learning from corrections', () => {
     const { accuracy } = await made.handlers.evaluation.evaluate({ runId: model!.runId, sceneIds: null }, inCall)
     expect(accuracy).toMatchObject({ count: model!.accuracy.count, total: 40 })
     expect(accuracy.percent).toBeLessThan(90)
+  })
+
+  test('photos that look alike are held out together, and are one photo', async () => {
+    const made = await project({ scenes: 8 })
+    // The second photo of each pair is the first one, a few bits of its look aside.
+    writeTo(made.projectFolder, (store) => {
+      for (const [index, sceneId] of allSceneIds(store).entries()) {
+        const bits = new Uint8Array(32).fill(0x11 << Math.floor(index / 2))
+        bits[0]! ^= index % 2
+        updateScene(store, sceneId, { hasPhoto: true, contentHash: `content ${index}` })
+        putPhotoLook(store, `content ${index}`, bits)
+      }
+    })
+    await label(made, rows(0, 80))
+    await made.handlers.learning.learnNow({}, inCall)
+    const of = async () => (await now(made)).models[0]!
+    expect(await of()).toMatchObject({ students: 80, scenes: 4, heldOut: 'scenes' })
+
+    // Without their looks they are eight.
+    writeTo(made.projectFolder, (store) => {
+      store.prepare('UPDATE photo_look SET bits = NULL').run()
+    })
+    await made.handlers.learning.learnNow({}, inCall)
+    expect(await of()).toMatchObject({ students: 80, scenes: 8, heldOut: 'scenes' })
   })
 
   test('it gets better with more corrections, and one can go back', async () => {
