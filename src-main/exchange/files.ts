@@ -53,6 +53,7 @@ const writeReasons: Readonly<Record<string, string>> = {
   EFBIG: 'the file may not grow so large on this disk; choose another disk',
   EISDIR: 'a folder of that name exists; choose another name',
   EEXIST: 'a device or a pipe of that name exists; choose another name',
+  ENOTSUP: 'no folder can be made there; choose another one',
 }
 
 /** A failed write as an AppError of the given code, with the system's reason in words; what is no system error stays as it is. */

@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs'
-import { mkdir, readdir, stat } from 'node:fs/promises'
+import { readdir, stat } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
+import { errorCode, makeFolder } from '#main/workbench/files.ts'
 import { AppError } from '#shared/contract/app-error.ts'
 import type { FolderEntry } from '#shared/contract/host.ts'
 
@@ -45,15 +46,13 @@ async function describe(path: string, name: string): Promise<FolderEntry | null>
   return facts.isFile() ? { name, path, kind: 'file', bytes: facts.size, isProject: false } : null
 }
 
-export async function createFolder(folder: string): Promise<null> {
-  await mkdir(folder, { recursive: true }).catch((error: NodeJS.ErrnoException) => {
-    throw new AppError(
-      'host.folder-not-created',
-      `The folder "${folder}" cannot be made (${error.code ?? error.message}).`,
-      {
-        folder,
-      },
-    )
-  })
+export function createFolder(folder: string): null {
+  try {
+    makeFolder(folder)
+  } catch (error) {
+    const why = errorCode(error) ?? String(error)
+    const sentence = `The folder "${folder}" cannot be made (${why}). Choose another place for it.`
+    throw new AppError('host.folder-not-created', sentence, { folder })
+  }
   return null
 }

@@ -1,7 +1,10 @@
 import { randomUUID } from 'node:crypto'
-import { mkdir, open, rename, rm } from 'node:fs/promises'
+import { open, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { makeFolder } from '#main/exchange/make-folder.ts'
 import { AppError } from '#shared/contract/app-error.ts'
+
+export { makeFolder }
 
 /** Writes a whole file or nothing: into a file beside it, flushed, then renamed over the old one. */
 export async function writeFileAtomically(
@@ -10,7 +13,7 @@ export async function writeFileAtomically(
 ): Promise<void> {
   const beside = `${file}.${randomUUID()}.part`
   try {
-    await mkdir(dirname(file), { recursive: true })
+    makeFolder(dirname(file))
     const handle = await open(beside, 'wx')
     try {
       await handle.writeFile(content)
@@ -58,6 +61,7 @@ const reasons: Readonly<Record<string, string>> = {
   ENOTDIR: 'a part of its path is a file, not a folder',
   EEXIST: 'a file of that name is there',
   EISDIR: 'a folder of that name is there',
+  ENOTSUP: 'no folder can be made there',
   ENAMETOOLONG: 'its name is too long',
   EMFILE: 'too many files are open',
 }

@@ -1,8 +1,9 @@
-import { copyFile, mkdir, writeFile } from 'node:fs/promises'
+import { copyFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { AppError } from '#shared/contract/app-error.ts'
 import { writePickle } from '#main/codecs/pickle/write-pickle.ts'
 import { hashFile, removeLeftover, writeFailure } from '../files.ts'
+import { makeFolder } from '../make-folder.ts'
 import type { Progress } from '../progress.ts'
 import { columnItems, integerColumn, numberOf, stringColumn, stringOf } from './columns.ts'
 import { contextDictOf, readContext } from './context-table.ts'
@@ -181,7 +182,7 @@ export async function* readFeaturePickle(
 ): AsyncGenerator<Progress<FeatureTable>> {
   let complete = false
   try {
-    await mkdir(request.outFolder, { recursive: true })
+    makeFolder(request.outFolder)
     const result = yield* readInto(request, signal)
     complete = true
     yield { kind: 'result', result }

@@ -1,9 +1,9 @@
-import { mkdir } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { NdArray } from '#main/codecs/pickle/nd-array.ts'
 import type { PickleValue } from '#main/codecs/pickle/values.ts'
 import { writePickleChunks } from '#main/codecs/pickle/write-pickle.ts'
 import { writeFailure } from '../files.ts'
+import { makeFolder } from '../make-folder.ts'
 import { stageFile } from '../write-atomically.ts'
 import type { StagedFile } from '../write-atomically.ts'
 import { contextKeys } from './context-table.ts'
@@ -59,7 +59,7 @@ export async function* writePlainFeatures(
   { code, signal }: WritePlainOptions,
 ): AsyncGenerator<number, Pick<StagedFile, 'bytes' | 'sha256'>> {
   try {
-    await mkdir(dirname(out), { recursive: true })
+    makeFolder(dirname(out))
   } catch (error) {
     throw writeFailure(code, dirname(out), error)
   }

@@ -1,4 +1,4 @@
-import { mkdir, readdir, rename } from 'node:fs/promises'
+import { readdir, rename } from 'node:fs/promises'
 import { dirname, join, relative, sep } from 'node:path'
 import type { ImportSummary } from '#shared/contract/exchange.ts'
 import { draftScenes } from '#main/exchange/rafnet/draft-features.ts'
@@ -9,6 +9,7 @@ import { listClasses } from '#main/store/tables/class.ts'
 import { insertFeatureSet, listFeatureSets } from '#main/store/tables/feature.ts'
 import { finishImport, importFolder, listImports, startImport } from '#main/store/tables/import.ts'
 import type { ImportRow } from '#main/store/tables/import.ts'
+import { makeFolder } from '../files.ts'
 import type { JobContext } from '../jobs/job-registry.ts'
 import { projectFile } from '../projects/open-project.ts'
 import type { OpenProject } from '../projects/open-project.ts'
@@ -93,7 +94,7 @@ async function finish(
 }
 
 async function moveFiles(from: string, to: string): Promise<void> {
-  await mkdir(to, { recursive: true })
+  makeFolder(to)
   for (const name of await readdir(from)) await rename(join(from, name), join(to, name))
 }
 

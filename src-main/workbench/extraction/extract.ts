@@ -1,8 +1,9 @@
-import { access, constants, mkdir } from 'node:fs/promises'
+import { access, constants } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import type { DetectSummary, EmbedSummary, ExtractSummary, Noise } from '#shared/contract/extraction.ts'
 import type { Device } from '#shared/contract/schemas.ts'
 import { writeFailure } from '#main/exchange/files.ts'
+import { makeFolder } from '#main/exchange/make-folder.ts'
 import { scenesWithoutStudents } from '#main/store/tables/scene.ts'
 import { writeExport } from '../exchange/export-features.ts'
 import { predictRun } from '../inference/predict-run.ts'
@@ -73,7 +74,7 @@ const chosenScenes = ({ sceneIds }: ExtractRequest): number[] | null => sceneIds
 /** Hours of extraction must not end at a folder that takes no file. */
 async function assertWritable(out: string): Promise<void> {
   try {
-    await mkdir(dirname(out), { recursive: true })
+    makeFolder(dirname(out))
     await access(dirname(out), constants.W_OK)
   } catch (error) {
     throw writeFailure('export.write-failed', out, error)

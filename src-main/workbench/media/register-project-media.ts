@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { mkdir, readFile, rename, stat } from 'node:fs/promises'
+import { readFile, rename, stat } from 'node:fs/promises'
 import { dirname, extname } from 'node:path'
 import { AppError, toAppError } from '#shared/contract/app-error.ts'
 import { cropAround } from '#shared/geometry/crop-around.ts'
 import { getScene, updateScene } from '#main/store/tables/scene.ts'
 import { getStudent } from '#main/store/tables/student.ts'
-import { fileError } from '../files.ts'
+import { fileError, makeFolder } from '../files.ts'
 import { photoRootOf, projectFile } from '../projects/open-project.ts'
 import type { WorkbenchContext } from '../workbench-context.ts'
 import { createByteCache, type ByteCache } from './byte-cache.ts'
@@ -91,7 +91,7 @@ async function thumbnail({ compute, ...parts }: Parts, cache: ByteCache, sceneId
     const known = await readFile(kept).catch(() => null)
     if (known) return known
     const beside = `${kept}.${randomUUID()}.part`
-    await mkdir(dirname(kept), { recursive: true })
+    makeFolder(dirname(kept))
     await compute.photos.thumbnail({ file, out: beside, longerSidePx: thumbnailLongerSidePx })
     await rename(beside, kept)
     return readFile(kept)

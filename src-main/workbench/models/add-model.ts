@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { constants, copyFile, mkdir, rename, rm } from 'node:fs/promises'
+import { constants, copyFile, rename, rm } from 'node:fs/promises'
 import { basename, dirname, parse, resolve } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import type { ModelDescription } from '#main/compute/protocol.ts'
 import { countModalities } from '#main/store/tables/feature.ts'
 import { insertModel, listModels, type NewModel } from '#main/store/tables/model.ts'
 import { presentStudents, projectHasBoxes } from '#main/store/tables/student.ts'
-import { fileError, writeFileAtomically } from '../files.ts'
+import { fileError, makeFolder, writeFileAtomically } from '../files.ts'
 import { projectFile, type OpenProject } from '../projects/open-project.ts'
 import type { ComputeClient } from '../workbench-context.ts'
 import { configBeside, wholeConfig, type WholeConfig } from './model-config.ts'
@@ -90,7 +90,7 @@ async function copyCheckpoint(from: string, to: string): Promise<void> {
   if (existsSync(to)) return
   const beside = `${to}.${randomUUID()}.part`
   try {
-    await mkdir(dirname(to), { recursive: true })
+    makeFolder(dirname(to))
     await copyFile(from, beside, constants.COPYFILE_FICLONE)
     await rename(beside, to)
   } catch (error) {

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { readdir, rm } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { AppError } from '#shared/contract/app-error.ts'
@@ -13,7 +13,7 @@ import { setProperty } from '#main/store/tables/property.ts'
 import { unfinishedRuns } from '#main/store/tables/run.ts'
 import { listModels } from '#main/store/tables/model.ts'
 import { listTrainings, trainingFolder } from '#main/store/tables/training.ts'
-import { fileError } from '../files.ts'
+import { fileError, makeFolder } from '../files.ts'
 import { removeUnfinishedVersions } from '../learning/clear-versions.ts'
 import { databaseFile, projectFile, projectFolders, setPhotoRoot, type OpenProject } from './open-project.ts'
 import { projectName } from './recent-projects.ts'
@@ -31,7 +31,7 @@ export function createProjectFolder(folder: string, photoRoot: string | null, op
   const at = resolve(folder)
   assertNoProjectThere(at)
   try {
-    for (const name of projectFolders) mkdirSync(join(at, name), { recursive: true })
+    for (const name of projectFolders) makeFolder(join(at, name))
   } catch (error) {
     throw fileError(at, error)
   }

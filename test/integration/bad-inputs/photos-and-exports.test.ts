@@ -53,6 +53,24 @@ describeRefusals('an export to where it cannot be', [
     'report.html',
     'a part of its path is a file',
   ),
+  ...(process.platform === 'linux'
+    ? [
+        reporting(
+          'a report where the system takes no folder',
+          'file.failed',
+          () => '/proc/report',
+          '/proc/report',
+          'no folder can be made there',
+        ),
+        {
+          what: "RAFNet's extractor, its pickle where the system takes no folder",
+          code: 'export.write-failed',
+          names: ['/proc/out/features.pkl', 'no folder can be made there'],
+          attempt: ({ client }: FullProject) =>
+            client.extraction.extract({ out: '/proc/out/features.pkl', device: 'cpu' }),
+        },
+      ]
+    : []),
   {
     what: 'a split that nobody has',
     code: 'export.no-scenes',

@@ -164,6 +164,19 @@ describeRefusals('a project that cannot be made', [
       (folder) => writeFileSync(join(folder, '..'), ''),
     ),
   },
+  ...(process.platform === 'linux'
+    ? [
+        {
+          what: 'where the system takes no folder',
+          code: 'file.failed',
+          names: ['/proc/new.lectern', 'no folder can be made there'],
+          attempt: creating(
+            () => '/proc/new.lectern',
+            () => undefined,
+          ),
+        },
+      ]
+    : []),
   {
     what: 'where a file is',
     code: 'file.failed',

@@ -223,6 +223,16 @@ describeRefusals('a question about what is not there', [
     names: ['features.pkl'],
     attempt: ({ client, features }) => client.host.createFolder({ folder: join(features, 'a') }),
   },
+  ...(process.platform === 'linux'
+    ? [
+        {
+          what: 'a folder to make where the system takes none',
+          code: 'host.folder-not-created',
+          names: ['/proc/a/b'],
+          attempt: ({ client }: FullProject) => client.host.createFolder({ folder: '/proc/a/b' }),
+        },
+      ]
+    : []),
 ])
 
 test('messages that are no requests leave the connection as it is', async () => {

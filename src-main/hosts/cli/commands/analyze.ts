@@ -1,4 +1,3 @@
-import { mkdir } from 'node:fs/promises'
 import { basename, join, resolve } from 'node:path'
 import { toAppError } from '#shared/contract/app-error.ts'
 import type { ExtractSummary } from '#shared/contract/extraction.ts'
@@ -33,7 +32,6 @@ export const analyzeCommand: Declaration = ({ command, run }) =>
 async function analyze(context: CommandContext, photos: string, options: AnalyzeOptions): Promise<void> {
   const { client, output, signal } = context
   const out = resolve(options.out)
-  await mkdir(out, { recursive: true })
   const project = join(out, `${basename(resolve(photos))}.lectern`)
   const scan = await openPhotoProject(context, photos, project)
   const summary = await makeVectors(context, options)

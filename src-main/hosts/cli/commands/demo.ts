@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { mkdir, mkdtemp, readdir } from 'node:fs/promises'
+import { mkdtemp, readdir } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { AppError } from '#shared/contract/app-error.ts'
@@ -27,7 +27,6 @@ async function demo(context: CommandContext, sampleFolder: string, options: Demo
   const { client, output, signal } = context
   const data = resolve(options.data ?? sampleFolder)
   const out = resolve(options.out ?? (await mkdtemp(join(tmpdir(), 'lectern-demo-'))))
-  await mkdir(out, { recursive: true })
   const { features, checkpoint, photos } = await findDemoFiles(data)
 
   const isSample = data === resolve(sampleFolder)
