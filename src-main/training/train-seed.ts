@@ -69,6 +69,8 @@ export async function* trainSeed(
     const trained = yield* trainEpoch(prepared, request, state, epoch, signal)
     if (trained === null) break
     const val = await evaluate(prepared, request, trained.head.weights, 'val')
+    // The last step of an epoch may be the one that blows the weights up: figures of NaN logits would look like any others.
+    if (!Number.isFinite(val.loss)) throw diverged(seed, epoch, state.schedule.learningRate)
     const metric = selectionMetric(val, options)
     const record = recordOf(epoch, state.schedule.learningRate, trained, val)
     const isBest = metric > (state.best?.metric ?? 0)
@@ -142,13 +144,15 @@ async function* trainEpoch(
 
 function checkLosses({ losses, gradientNorms }: StepResults, epoch: number, seed: number, learningRate: number): void {
   const finite = (values: Float32Array): boolean => values.every((value) => Number.isFinite(value))
-  if (finite(losses) && finite(gradientNorms)) return
-  throw new AppError(
+  if (!finite(losses) || !finite(gradientNorms)) throw diverged(seed, epoch, learningRate)
+}
+
+const diverged = (seed: number, epoch: number, learningRate: number): AppError =>
+  new AppError(
     'training.diverged',
     `Training of seed ${seed} diverged in epoch ${epoch}: its loss is no longer a number. Use a smaller learning rate than ${learningRate}, or clip gradients (grad_clip).`,
     { seed, epoch, learningRate },
   )
-}
 
 function countCorrect(logits: Float32Array, rows: readonly number[], labels: Int32Array, classes: number): number {
   return rows.filter(

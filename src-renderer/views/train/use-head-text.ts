@@ -19,8 +19,8 @@ export function useHeadText() {
     return head
   }
 
-  const presetTitle = ({ family, modalities, name }: TrainingPreset) =>
-    headTitle(family, modalities, name.includes('supcon'))
+  const presetTitle = ({ family, modalities, contrastive }: TrainingPreset) =>
+    headTitle(family, modalities, contrastive !== null)
 
   /** `grouprec + convnext` */
   const featureText = (modalities: readonly string[]) => featuresIn(modalities).join(' + ')
@@ -29,9 +29,11 @@ export function useHeadText() {
     if (data.kind === 'files') return t('train.dataText.files', { file: nameOfPath(data.test) })
     if (data.kind === 'config') return t('train.dataText.config')
     if (data.splits === 'imported') return t('train.dataText.imported')
-    const percent = (share: number) => Math.round(100 * share)
+    const { train, val, test } = data.shares
+    // The command line gives 70,15,15 where the slider gives shares of 1.
+    const percent = (share: number) => Math.round((100 * share) / (train + val + test))
     return t('train.dataText.made', {
-      shares: [data.shares.train, data.shares.val, data.shares.test].map(percent).join('/'),
+      shares: [train, val, test].map(percent).join('/'),
       together: t(`train.dataText.together.${data.together}`),
       seed: data.splitSeed,
     })

@@ -165,6 +165,11 @@ test('a rate that blows the weights up is told by name', async () => {
   await expect(train(request)).rejects.toMatchObject({ code: 'training.diverged', details: { seed: 43 } })
 })
 
+test('weights that the very last step blows up are told, too: figures of NaN logits are none', async () => {
+  const request = requestFor('MLP', { learningRate: 1e30, epochs: 1, batchSize: 27 })
+  await expect(train(request)).rejects.toMatchObject({ code: 'training.diverged', details: { epoch: 1 } })
+})
+
 test('weights start in PyTorch’s ranges, norms at 1 and 0, and differ by seed', () => {
   const { config } = requestFor('MLP')
   const weights = initialWeights(config, 43)

@@ -1,7 +1,8 @@
 import { resolve } from 'node:path'
 import { Option, type Command } from 'commander'
 import { AppError } from '#shared/contract/app-error.ts'
-import type { TrainingOrder, TrainingPlan, TrainingRecipe } from '#shared/contract/training.ts'
+import { usualContrast } from '#shared/contract/training.ts'
+import type { ContrastiveLoss, TrainingOrder, TrainingPlan, TrainingRecipe } from '#shared/contract/training.ts'
 import type { CommandContext } from '../command.ts'
 import { table } from '../output.ts'
 import { defaultRecipe } from './default-recipe.ts'
@@ -40,6 +41,8 @@ export interface TrainProjectOptions extends TrainOptions, SplitOptions {
   readonly epochs?: string
   readonly batchSize?: string
   readonly learningRate?: string
+  readonly contrastive?: string
+  readonly mixup?: string
   readonly name?: string
   readonly adopt?: boolean
   readonly plan?: boolean
@@ -76,6 +79,8 @@ export async function trainProject(
     seeds: options.seeds === undefined ? null : parseSeeds(options.seeds),
     epochs: numberOrNull(options.epochs, '--epochs'),
     learningRate: options.learningRate === undefined ? null : positive(options.learningRate, '--learning-rate'),
+    contrastive: options.contrastive === undefined ? null : contrastiveOf(options.contrastive),
+    mixupAlpha: options.mixup === undefined ? null : within(options.mixup, '--mixup', 0, 10),
   }
   const { id } = await client.training.enqueue(order, { signal })
   return finish(context, project, id, options)
@@ -141,8 +146,11 @@ const usage = (sentence: string): AppError => new AppError('cli.usage', sentence
 function sharesOf(text: string): { train: number; val: number; test: number } {
   const shares = text.split(',').map((part) => (part.trim() === '' ? Number.NaN : Number(part)))
   const [train, val, test] = shares
-  if (shares.length === 3 && shares.every((share) => Number.isFinite(share) && share > 0))
-    return { train: train!, val: val!, test: test! }
+  if (shares.length === 3 && shares.every((share) => Number.isFinite(share) && share > 0)) {
+    // As the interface gives them, so that 70,15,15 is told as the same data.
+    const total = train! + val! + test!
+    return { train: train! / total, val: val! / total, test: test! / total }
+  }
   throw usage(`--shares is "${text}" where three numbers above 0 for train, val and test are needed, as 70,15,15.`)
 }
 
@@ -159,6 +167,22 @@ function positive(text: string, option: string): number {
   const value = text.trim() === '' ? Number.NaN : Number(text)
   if (Number.isFinite(value) && value > 0) return value
   throw usage(`${option} is "${text}" where a number above 0 is needed.`)
+}
+
+/** `0.05` or `0.05,0.2`: weight, then temperature. */
+function contrastiveOf(text: string): ContrastiveLoss {
+  const [weight = '', temperature = String(usualContrast.temperature), ...more] = text.split(',')
+  if (more.length > 0) throw usage(`--contrastive is "${text}" where a weight and a temperature are needed, as 0.05,0.2.`)
+  return {
+    weight: within(weight, 'The weight of --contrastive', 0, 10),
+    temperature: within(temperature, 'The temperature of --contrastive', 0.01, 10),
+  }
+}
+
+function within(text: string, option: string, least: number, most: number): number {
+  const value = text.trim() === '' ? Number.NaN : Number(text)
+  if (value >= least && value <= most) return value
+  throw usage(`${option} is "${text}" where a number from ${least} to ${most} is needed.`)
 }
 
 export const planJson = (plan: TrainingPlan) => ({

@@ -125,6 +125,14 @@ describe('a new training', () => {
     again.unmount()
   })
 
+  test('shares of a training are percents, also where the command line gave 70,15,15', async () => {
+    const { wrapper, queue } = await showTrain()
+    const { data } = trainingInfo(1).order
+    const given = { ...data, shares: { train: 70, val: 15, test: 15 } }
+    await queue(trainingInfo(1, { order: { ...trainingInfo(1).order, data: given } }))
+    expect(wrapper.get('[data-testid="training-1"]').text()).toContain('70/15/15')
+  })
+
   test('a project without features, or without labels, says what to do next', async () => {
     const bare = await showTrain({}, { ...projectSummary, modalities: [] })
     expect(bare.wrapper.text()).toContain('No features yet')
