@@ -1,4 +1,6 @@
 import type { AppErrorData, ErrorDetails } from '#shared/contract/app-error.ts'
+import { className } from './class-name.ts'
+import { knownSentence } from './known-sentences.ts'
 import chinese from '../locales/errors.zh-CN.json'
 
 /**
@@ -7,18 +9,22 @@ import chinese from '../locales/errors.zh-CN.json'
  */
 const sentences: Readonly<Record<string, Readonly<Record<string, string>>>> = { 'zh-CN': chinese }
 
-/** The sentence of an error in the language of the page; its own one where nobody translated the code, or a value is missing. */
+/**
+ * The sentence of an error in the language of the page. Where nobody translated the code, or a value is missing, its own one, translated
+ * where it is known as a sentence.
+ */
 export function errorText({ code, message, details }: AppErrorData, locale: string): string {
   const known = sentences[locale]
   const sentence = known && Object.hasOwn(known, code) ? known[code] : undefined
-  return (sentence && filled(sentence, details)) ?? message
+  return (sentence && filled(sentence, details, locale)) ?? knownSentence(message, locale)
 }
 
-function filled(sentence: string, details: ErrorDetails): string | null {
+function filled(sentence: string, details: ErrorDetails, locale: string): string | null {
   let complete = true
   const text = sentence.replaceAll(/\{(\w+)\}/g, (_, name: string) => {
     const value = Object.hasOwn(details, name) ? details[name] : null
     if (value === null || value === undefined) complete = false
+    if (typeof value === 'string') return name === 'class' ? className(value) : knownSentence(value, locale)
     return Array.isArray(value) ? value.join('、') : String(value)
   })
   return complete ? text : null

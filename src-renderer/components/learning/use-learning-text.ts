@@ -1,6 +1,7 @@
 import { computed } from 'vue'
 import { useI18n } from 'vue-i18n'
 import type { LearntModel } from '#shared/contract/learning.ts'
+import { useErrorText } from '../../composables/use-error-text.ts'
 import { useFormat } from '../../composables/use-format.ts'
 import { useLearning } from '../../stores/learning.ts'
 import { useProject } from '../../stores/project.ts'
@@ -12,6 +13,7 @@ const usualStep = { first: 24, next: 15 } as const
 export function useLearningText() {
   const { t } = useI18n()
   const format = useFormat()
+  const say = useErrorText()
   const project = useProject()
   const learning = useLearning()
 
@@ -60,7 +62,7 @@ export function useLearningText() {
     const state = learning.state
     if (!state) return ''
     if (state.state === 'off' || state.state === 'training') return t(`learning.state.${state.state}`)
-    if (state.state === 'blocked') return state.problem?.message ?? t('learning.state.blocked')
+    if (state.state === 'blocked') return state.problem ? say(state.problem) : t('learning.state.blocked')
     const { needed } = state
     if (needed <= 0) return t('learning.state.soon')
     const count = format.number(needed)

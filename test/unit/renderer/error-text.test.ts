@@ -1,19 +1,30 @@
 // @vitest-environment happy-dom
-import { globSync, readFileSync } from 'node:fs'
+import { globSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { mount } from '@vue/test-utils'
 import { describe, expect, test } from 'vitest'
 import { nextTick } from 'vue'
 import { AppError } from '#shared/contract/app-error.ts'
+import { bytesSource } from '#main/codecs/bytes/byte-source.ts'
+import { unreadable } from '#main/compute/images/photo-error.ts'
+import { byteWindow } from '#main/compute/images/photo-header/byte-window.ts'
+import { nameContent } from '#main/compute/images/photo-header/name-content.ts'
+import { absentLibrary, libraryProblem } from '#main/compute/sessions/provider-library.ts'
+import { refusedFormat } from '#main/exchange/photos/refused-formats.ts'
 import { errorText } from '../../../src-renderer/composables/error-text.ts'
 import ErrorBox from '../../../src-renderer/components/ui/ErrorBox.vue'
 import { i18n } from '../../../src-renderer/i18n.ts'
+import { knownSentence } from '../../../src-renderer/composables/known-sentences.ts'
 import chinese from '../../../src-renderer/locales/errors.zh-CN.json'
+import reasons from '../../../src-renderer/locales/reasons.zh-CN.json'
+import messages from '../../../src-renderer/locales/zh-CN.json'
+import { temporaryFolder } from '../../support/compute.ts'
 
 const root = join(import.meta.dirname, '../../..')
-const sources = globSync(['src-main/**/*.ts', 'src-shared/**/*.ts', 'src-renderer/**/*.ts'], { cwd: root }).map(
-  (file) => readFileSync(join(root, file), 'utf8'),
-)
+const read = (...patterns: string[]): string[] =>
+  globSync(patterns, { cwd: root }).map((file) => readFileSync(join(root, file), 'utf8'))
+const sources = read('src-main/**/*.ts', 'src-shared/**/*.ts', 'src-renderer/**/*.ts')
+const workbenchSources = read('src-main/**/*.ts')
 const translated = Object.entries(chinese)
 const valuesOf = (sentence: string) => [...sentence.matchAll(/\{(\w+)\}/g)].map((match) => match[1]!)
 
@@ -44,6 +55,115 @@ describe('translated errors', () => {
     const details = around('exchange.file-missing').flatMap(literals)
     expect(details.some((literal) => names(literal, 'file'))).toBe(true)
     expect(details.some((literal) => names(literal, 'imgPath'))).toBe(false)
+  })
+})
+
+/** What the pattern's first group finds in the workbench's sources. */
+const found = (pattern: RegExp, files = workbenchSources): string[] => [
+  ...new Set(files.flatMap((source) => [...source.matchAll(pattern)].map((match) => match[1]!))),
+]
+
+/** Errors of rooms whose sentences name bytes, operators and internal states: nobody is helped by a translation of those. */
+const isInternal = (code: string) =>
+  /^(pickle|numpy|npy|zip|safetensors|checkpoint|yaml|media|report|models|embedding)\./.test(
+    code,
+  )
+
+describe('languages', () => {
+  test('every error that the page can show is said in Chinese', () => {
+    // What the command line alone says is said in English.
+    const codes = found(/new AppError\(\s*'([a-z]+\.[a-z0-9-]+)'/g, read('src-main/!(hosts)/**/*.ts'))
+    expect(codes.length).toBeGreaterThan(150)
+    const known = new Set(Object.keys(chinese))
+    expect(codes.filter((code) => !known.has(code) && !isInternal(code))).toEqual([])
+  })
+
+  test.each([
+    ['finding', /findingAt\(\s*'([a-z.-]+)'/g, messages.findings],
+    ['finding', /code: '([a-z.-]+)',\s*severity/g, messages.findings],
+    ['omission', /code: '([a-z.-]+)',\s*reason/g, messages.omissions],
+  ])('every %s is said in Chinese: %s', (_, pattern, translated) => {
+    const codes = found(pattern)
+    const said = (code: string): unknown =>
+      code.split('.').reduce<unknown>((part, key) => (part as Record<string, unknown> | undefined)?.[key], translated)
+    expect(codes).not.toEqual([])
+    expect(codes.filter((code) => typeof said(code) !== 'string')).toEqual([])
+  })
+})
+
+describe('sentences that have no code', () => {
+  const escaped = (text: string) => text.replaceAll(/[\\^$.*+?()[\]{}|]/g, String.raw`\$&`)
+  const isSaid = (sentence: string) => {
+    const value = String.raw`(?:\$\{[^\`]*?\}|[^\`'\n]*?)`
+    const pattern = new RegExp(
+      sentence
+        .split(/\{\w+\}/)
+        .map(escaped)
+        .join(value),
+    )
+    return workbenchSources.some((source) => pattern.test(source))
+  }
+  const say = (text: string) => knownSentence(text, 'zh-CN')
+  const folder = temporaryFolder()
+  const englishWords = /[a-z]{2,} [a-z]{2,}/i
+
+  test.each(Object.entries(reasons))('%s', (sentence, translation) => {
+    // Put together of two texts, which the last test of these has it say.
+    if (!sentence.endsWith(' picture but {kind}')) expect(isSaid(sentence)).toBe(true)
+    const values = valuesOf(sentence).sort()
+    expect(valuesOf(translation).sort()).toEqual(values)
+    expect(translation).toMatch(/[\u4E00-\u9FFF]/)
+  })
+
+  test('the check sees a sentence that nobody says', () => {
+    expect(isSaid('Use the CPU on this machine.')).toBe(true)
+    expect(isSaid('Use the abacus on this machine.')).toBe(false)
+  })
+
+  test('are left as they are in English, and where nobody translated them', () => {
+    expect(knownSentence('The CPU was asked for.', 'en')).toBe('The CPU was asked for.')
+    expect(say('Somebody said so.')).toBe('Somebody said so.')
+    expect(say('')).toBe('')
+  })
+
+  test('why a run took its provider: a sentence within a sentence', () => {
+    const absent = absentLibrary('cuda', '/nowhere')!
+    expect(say(`CUDA does not run here: ${absent.reason}`)).toMatch(
+      /^CUDA 在本机无法运行：缺少 libonnxruntime|^CUDA 在本机无法运行：缺少 onnx/,
+    )
+    const part = `Its probe ran and agrees with the CPU (largest relative difference 1.0e-7).`
+    expect(say(`${part} Some of this model's operators run on the CPU.`)).toBe(
+      '探测已运行，且与 CPU 一致（最大相对差 1.0e-7）。 此模型的部分算子在 CPU 上运行。',
+    )
+    expect(say('Weighted mean of logits: A × 0.75, B × 0.25. No model ran for it.')).toContain('A × 0.75, B × 0.25')
+  })
+
+  test('what to do about a provider keeps its command', () => {
+    const { remedy } = absentLibrary('cuda', '/nowhere')!
+    expect(say(remedy)).toMatch(/^请在 Lectern 的文件夹中运行：node \S+install /)
+    for (const name of ['libonnxruntime_providers_cuda.so', 'onnxruntime_providers_cuda.dll'])
+      writeFileSync(join(folder, name), '')
+    const lacking = libraryProblem('cuda', folder, () => 'libcudnn.so.9: cannot open shared object file')!
+    expect(say(lacking.remedy)).toContain('libcudnn.so.9')
+    expect(say(lacking.reason)).toMatch(/^缺少 .* 所需的 libcudnn\.so\.9/)
+  })
+
+  test.each(['.heic', '.cr2', '.gif', '.jxl'])('why %s is no photo that is read', (extension) => {
+    expect(say(refusedFormat(extension)!)).toMatch(/[\u4E00-\u9FFF]/)
+  })
+
+  test.each([
+    ['%PDF-1.7', ' PDF 文档'],
+    ['<!doctype html>', '网页或矢量图'],
+    ['', '文件为空'],
+    ['something else', '不是 JPEG、PNG、WebP、AVIF、BMP 或 TIFF 图片'],
+  ])('a file that begins %j says what it is instead', (head, said) => {
+    const bytes = Buffer.from(head)
+    const content = nameContent(byteWindow(bytesSource(bytes)))
+    const { message } = unreadable('/photos/a.jpg', content)
+    const reason = message.replace('/photos/a.jpg ', '')
+    expect(say(reason)).toContain(said)
+    expect(say(reason)).not.toMatch(englishWords)
   })
 })
 
