@@ -65,9 +65,7 @@ const found = (pattern: RegExp, files = workbenchSources): string[] => [
 
 /** Errors of rooms whose sentences name bytes, operators and internal states: nobody is helped by a translation of those. */
 const isInternal = (code: string) =>
-  /^(pickle|numpy|npy|zip|safetensors|checkpoint|yaml|media|report|models|embedding)\./.test(
-    code,
-  )
+  /^(pickle|numpy|npy|zip|safetensors|checkpoint|yaml|media|report|models|embedding)\./.test(code)
 
 describe('languages', () => {
   test('every error that the page can show is said in Chinese', () => {
