@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises'
 import { isDeepStrictEqual } from 'node:util'
 import { AppError } from '#shared/contract/app-error.ts'
+import { noise as noiseSchema } from '#shared/contract/extraction.ts'
 import type { Store } from '#main/store/store.ts'
 import {
   listFeatureSets,
@@ -20,10 +21,22 @@ export interface ModalityPlace {
   readonly others: readonly FeatureSet[]
 }
 
-/** In words: `convnext of convnext_base.pth (float32)`. */
+/** In words: `relation.pkl (sha256 0123456789ab, float32, noise of seed 0)`. */
 export function describeProducer({ weightsFile, weightsSha256, precision, noise }: FeatureProducer): string {
-  const drawn = noise === null ? '' : `, noise ${JSON.stringify(noise).replaceAll(/[{}"]/g, '')}`
+  const drawn = noise === null ? '' : `, ${describeNoise(noise)}`
   return `${weightsFile} (sha256 ${weightsSha256.slice(0, 12)}, ${precision}${drawn})`
+}
+
+function describeNoise(stored: unknown): string {
+  const noise = noiseSchema.parse(stored)
+  switch (noise.kind) {
+    case 'none':
+      return 'without noise'
+    case 'seed':
+      return `noise of seed ${noise.seed}`
+    case 'mean':
+      return `mean of ${noise.draws} draws of noise from seed ${noise.seed}`
+  }
 }
 
 /**
