@@ -3,6 +3,7 @@ import { flushPromises } from '@vue/test-utils'
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { FigureIntervals, StudentCard } from '#shared/contract/evaluation.ts'
 import { rafnetClasses } from '#shared/domain/behaviour-class.ts'
+import AnalyseView from '../../../src-renderer/views/analyse/AnalyseView.vue'
 import ClassTable from '../../../src-renderer/views/analyse/ClassTable.vue'
 import ConfusionGrid from '../../../src-renderer/charts/ConfusionGrid.vue'
 import { i18n } from '../../../src-renderer/i18n.ts'
@@ -11,6 +12,7 @@ import { everyone, type Crowd } from '../../../src-renderer/views/analyse/crowd.
 import HeadlineFigures from '../../../src-renderer/views/analyse/HeadlineFigures.vue'
 import SceneTable from '../../../src-renderer/views/analyse/SceneTable.vue'
 import { anEvaluation, confusion } from '../../support/evaluation.ts'
+import { runInfo } from '../../support/fake-workbench.ts'
 import { press, settled, startRenderer, stores } from '../../support/renderer.ts'
 
 beforeAll(() => {
@@ -268,25 +270,19 @@ describe('headline figures', () => {
   async function showTiles(scenes: number, interval: readonly [number, number] | null) {
     const names = ['accuracy', 'accuracyNoNull', 'macroF1', 'macroF1NoNull', 'macroF1NonNullClasses', 'weightedF1']
     const intervals = Object.fromEntries(names.map((name) => [name, interval])) as FigureIntervals['intervals']
-    const { show, workbench } = await startRenderer({
-      evaluation: { intervals: ({ runId }) => ({ runId, scenes, resamples: 2000, intervals, classF1: [] }) },
-    })
-    const wrapper = show(HeadlineFigures, { evaluation })
+    const { show } = await startRenderer()
+    const drawn = { runId: 1, scenes, resamples: 2000, intervals, classF1: [] }
+    const wrapper = show(HeadlineFigures, { evaluation, intervals: drawn, scenes })
     cleanUp.push(() => wrapper.unmount())
-    await settled()
-    return { workbench, tiles: wrapper.findAll('[data-testid^="figure-"]').map((one) => one.text()) }
+    return { tiles: wrapper.findAll('[data-testid^="figure-"]').map((one) => one.text()) }
   }
 
   test('each has its n and its interval, and both no-null conventions are named', async () => {
-    const { tiles, workbench } = await showTiles(20, [70, 91.25])
+    const { tiles } = await showTiles(20, [70, 91.25])
     expect(tiles).toHaveLength(6)
     for (const tile of tiles) expect(tile).toMatch(/95 % 70\.0 – 91\.3.*n = 1(62|49)/)
     expect(tiles.join()).toContain('Macro F1, no Null (paper)90.48%')
     expect(tiles.join()).toContain('Macro F1, non-Null classes90.48%')
-    expect(workbench.state.calls.at(-1)).toEqual({
-      name: 'evaluation.intervals',
-      input: { runId: 1, sceneIds: null },
-    })
   })
 
   test('below 20 scenes the two rates have Wilson’s interval, which does not promise too much', async () => {
@@ -347,11 +343,66 @@ describe('the class table', () => {
   test('a class of fewer than ten students is grey, and why is said once', async () => {
     const { show } = await startRenderer()
     const scores = evaluation.classes.map((one, at) => ({ ...one, support: [40, 10, 9, 0, 12][at] ?? 0 }))
-    const wrapper = show(ClassTable, { scores })
+    const wrapper = show(ClassTable, { scores, intervals: null })
     cleanUp.push(() => wrapper.unmount())
     const rows = wrapper.findAll('tbody tr')
     expect(rows.map((row) => row.attributes('data-few'))).toEqual(['false', 'false', 'true', 'true', 'false'])
     expect(rows[2]!.classes()).toContain('text-ink-3')
     expect(wrapper.text().match(/Grey: fewer than 10 students/g)).toHaveLength(1)
+  })
+
+  const drawn = (change: Partial<FigureIntervals>): FigureIntervals => ({
+    runId: 1,
+    scenes: 20,
+    resamples: 2000,
+    intervals: {
+      accuracy: null,
+      accuracyNoNull: null,
+      macroF1: null,
+      macroF1NoNull: null,
+      macroF1NonNullClasses: null,
+      weightedF1: null,
+    },
+    classF1: [[70, 91.25], null, [0, 4], [1, 2], [3, 4]],
+    ...change,
+  })
+
+  test('each F1 has the interval drawn for its class, and says where it has none', async () => {
+    const { show } = await startRenderer()
+    const wrapper = show(ClassTable, { scores: evaluation.classes, intervals: drawn({}) })
+    cleanUp.push(() => wrapper.unmount())
+    const cells = wrapper.findAll('[data-testid="class-f1"]')
+    expect(cells[0]!.text()).toMatch(/70\.0 – 91\.3$/)
+    expect(cells[0]!.attributes('title')).toBe('95 % 70.0 – 91.3')
+    expect(cells[1]!.text()).toMatch(/–$/)
+    expect(cells[1]!.attributes('title')).toBe(i18n.global.t('analyse.intervalNone'))
+  })
+
+  test('one scene gives none, and none are shown before they are drawn', async () => {
+    const { show } = await startRenderer()
+    const one = show(ClassTable, { scores: evaluation.classes, intervals: drawn({ scenes: 1, classF1: [] }) })
+    cleanUp.push(() => one.unmount())
+    expect(one.get('[data-testid="class-f1"]').attributes('title')).toBe(i18n.global.t('analyse.intervalFewScenes'))
+    const before = show(ClassTable, { scores: evaluation.classes, intervals: null })
+    cleanUp.push(() => before.unmount())
+    expect(before.get('[data-testid="class-f1"]').attributes('title')).toBe(i18n.global.t('analyse.intervalComing'))
+  })
+
+  test('the view asks for intervals once, and shows them in the tiles and in the table', async () => {
+    document.body.innerHTML = '<div id="view-toolbar"></div>'
+    const { show, workbench } = await startRenderer(
+      { evaluation: { intervals: ({ runId }) => ({ ...drawn({}), runId }) } },
+      ({ state }) => {
+        state.runs = [runInfo(1)]
+        state.evaluation = evaluation
+      },
+    )
+    const wrapper = show(AnalyseView)
+    cleanUp.push(() => wrapper.unmount())
+    await settled(20)
+    expect(workbench.state.calls.filter(({ name }) => name === 'evaluation.intervals')).toEqual([
+      { name: 'evaluation.intervals', input: { runId: 1, sceneIds: null } },
+    ])
+    expect(wrapper.get('[data-testid="class-f1"]').text()).toContain('70.0 – 91.3')
   })
 })
