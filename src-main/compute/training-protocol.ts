@@ -4,6 +4,7 @@ import { path } from '#shared/contract/schemas.ts'
 import type { Finding } from '#shared/contract/summary.ts'
 import type {
   BaselineResult,
+  ContrastiveLoss,
   Leakage,
   SplitPlan,
   TrainingMessage,
@@ -59,6 +60,9 @@ export interface RecipeRequest {
     readonly epochs: number | null
     readonly batchSize: number | null
     readonly learningRate: number | null
+    readonly contrastive: ContrastiveLoss | null
+    /** α of mixup's Beta(α, α). */
+    readonly mixupAlpha: number | null
   }
 }
 

@@ -1,7 +1,8 @@
+import { usualContrast } from '#shared/contract/training.ts'
 import type { TrainingPreset } from '#shared/contract/training.ts'
 import type { HeadRecipe } from './recipe-config.ts'
 
-type PresetSpec = TrainingPreset & HeadRecipe
+type PresetSpec = Omit<TrainingPreset, 'contrastive'> & HeadRecipe
 
 const mlp = 'multimodal_classifier'
 const gated = 'gated_fusion_classifier'
@@ -37,7 +38,7 @@ const specs: readonly PresetSpec[] = [
   tunedGated('c_spatial_graph', 'context_graph_fusion_classifier', [...both, ...spatial]),
   tunedGated('bc_spatial', 'disentangled_spatial_graph_fusion_classifier', [...both, ...spatial]),
   tunedGated('ccsg', 'class_conditioned_spatial_gated_fusion_classifier', [...both, ...spatial]),
-  tunedGated('d_supcon', gated, both, { contrastive: { weight: 0.05, temperature: 0.2 } }),
+  tunedGated('d_supcon', gated, both, { contrastive: usualContrast }),
   preset('grouprec_convnext_cross_attention_loss_tuned', 'cross_attention_fusion_classifier', both, true),
   preset('grouprec3d_only', mlp, ['grouprec_3d'], true, { params: { dropout: 0.3 } }),
   preset('grouprec3d_convnext_gated_loss_tuned', gated, both3d, true),
@@ -49,12 +50,15 @@ const specs: readonly PresetSpec[] = [
   ),
 ]
 
-export const trainingPresets: readonly TrainingPreset[] = specs.map(({ name, family, modalities, lossTuned }) => ({
-  name,
-  family,
-  modalities,
-  lossTuned,
-}))
+export const trainingPresets: readonly TrainingPreset[] = specs.map(
+  ({ name, family, modalities, lossTuned, contrastive = null }) => ({
+    name,
+    family,
+    modalities,
+    lossTuned,
+    contrastive,
+  }),
+)
 
 /** What a preset trains; null for an unknown name. */
 export const presetHead = (name: string): HeadRecipe | null => specs.find((one) => one.name === name) ?? null

@@ -1,3 +1,5 @@
+import type { ContrastiveLoss } from '#shared/contract/training.ts'
+
 /** A head to train in the paper's manner. */
 export interface HeadRecipe {
   /** RAFNet's family name. */
@@ -7,7 +9,7 @@ export interface HeadRecipe {
   readonly lossTuned: boolean
   /** Options of the model beside hidden_dim, under RAFNet's names. */
   readonly params?: Readonly<Record<string, number>>
-  readonly contrastive?: { readonly weight: number; readonly temperature: number }
+  readonly contrastive?: ContrastiveLoss
 }
 
 /** What a recipe is trained on, and where. */

@@ -122,7 +122,22 @@ export interface TrainingPreset {
   readonly family: string
   readonly modalities: readonly string[]
   readonly lossTuned: boolean
+  /** Its supervised contrastive loss; null without. */
+  readonly contrastive: ContrastiveLoss | null
 }
+
+/** Draws the logits of students of one class together: added to the loss, times `weight`. 0 turns it off. */
+const contrastive = z.object({
+  weight: z.number().min(0).max(10),
+  /** What similarities are divided by: the smaller, the more the most similar students count. */
+  temperature: z.number().min(0.01).max(10),
+})
+export type ContrastiveLoss = z.output<typeof contrastive>
+
+/** The paper's (D). */
+export const usualContrast: ContrastiveLoss = { weight: 0.05, temperature: 0.2 }
+/** Labels mixed by Beta(0.2, 0.2) stay mostly their own (Zhang and others 2018). */
+export const usualMixupAlpha = 0.2
 
 /** Where a training's students come from. */
 const data = z.discriminatedUnion('kind', [
@@ -166,6 +181,7 @@ const recipe = z.discriminatedUnion('kind', [
 export type TrainingRecipe = z.infer<typeof recipe>
 
 const plan = z.object({ recipe, data })
+/** What null leaves is as the recipe has it. */
 const order = plan.extend({
   /** Name of the training and of its run folder; null names it after the recipe. */
   name: name.nullable().default(null),
@@ -173,6 +189,9 @@ const order = plan.extend({
   epochs: z.int().positive().max(10_000).nullable().default(null),
   batchSize: z.int().positive().max(65_536).nullable().default(null),
   learningRate: z.number().positive().nullable().default(null),
+  contrastive: contrastive.nullable().default(null),
+  /** α of mixup's Beta(α, α), by which every student also counts as another of its batch; 0 turns it off. */
+  mixupAlpha: z.number().min(0).max(10).nullable().default(null),
 })
 export type TrainingOrder = z.input<typeof order>
 

@@ -48,6 +48,8 @@ export const order = (change: Partial<Order> = {}): Order => ({
   epochs: 3,
   batchSize: 5,
   learningRate: 3e-3,
+  contrastive: null,
+  mixupAlpha: null,
   ...change,
 })
 

@@ -28,6 +28,8 @@ export const trainingInfo = (id: number, change: Partial<TrainingInfo> = {}): Tr
     epochs: 10,
     batchSize: null,
     learningRate: null,
+    contrastive: null,
+    mixupAlpha: null,
   },
   outputFolder: `/data/lessons.lectern/training/${id}`,
   seeds: [waitingSeed(41), waitingSeed(42)],
@@ -131,6 +133,7 @@ const preset = (name: string, family: string, modalities: readonly string[], los
   family,
   modalities,
   lossTuned,
+  contrastive: name.includes('supcon') ? { weight: 0.05, temperature: 0.2 } : null,
 })
 
 export const somePresets: readonly TrainingPreset[] = [

@@ -86,18 +86,27 @@ function finish(
   findings: readonly Finding[],
 ): ResolvedRecipe {
   const { name, files, file } = draft
-  const { seeds, epochs, batchSize, learningRate } = changes
-  const mapping = mergeMappings(draft.mapping, {
+  const { seeds, epochs, batchSize, learningRate, contrastive, mixupAlpha } = changes
+  const mapping = mergeMappings(withoutContrast(draft.mapping, contrastive !== null), {
     training: {
       ...(seeds === null ? {} : { seeds: [...seeds] }),
       ...(epochs === null ? {} : { num_epochs: epochs }),
       ...(batchSize === null ? {} : { batch_size: batchSize }),
+      ...(contrastive === null ? {} : { contrastive: { enabled: contrastive.weight > 0, ...contrastive } }),
+      ...(mixupAlpha === null ? {} : { mixup_alpha: mixupAlpha }),
     },
     ...(learningRate === null ? {} : { optimizer: { params: { lr: learningRate } } }),
   })
   if (data.kind === 'project') checkClasses(mapping, data.labelNames, file)
   const config = parseTrainingConfig(mapping, file)
   return { name, files, mapping, config, findings: [...findings, ...ignoredKeys(config)] }
+}
+
+/** A contrastive loss that takes the place of the configuration's own takes all of it. */
+function withoutContrast(mapping: ConfigMapping, isReplaced: boolean): ConfigMapping {
+  if (!isReplaced) return mapping
+  const { contrastive: _contrastive, ...training } = sectionOf(mapping, 'training')
+  return { ...mapping, training }
 }
 
 /** The files that a configuration names, where they lie. */

@@ -133,13 +133,17 @@ interface TrainingColumns extends Record<'asked' | 'modalities' | 'findings' | '
 const columns = `id, name, run_name AS runName, asked, state, ending, family, modalities, epochs, students, findings, leakage,
   label_state AS labelState, prepared, summary, error, model_ids AS modelIds, created_at AS createdAt, ended_at AS endedAt`
 
+type LaterChoice = 'contrastive' | 'mixupAlpha'
+type StoredOrder = Omit<TrainingInfo['order'], LaterChoice> & Partial<Pick<TrainingInfo['order'], LaterChoice>>
+
 /** What this program wrote as JSON, of the type it had then. */
 const parsed = <Value>(text: string | null): Value => (text === null ? null : JSON.parse(text)) as Value
 
 function toTraining({ asked, ...row }: TrainingColumns): TrainingRow {
   return {
     ...row,
-    order: parsed(asked),
+    // Written before there were these choices, an order leaves them to its recipe.
+    order: { contrastive: null, mixupAlpha: null, ...parsed<StoredOrder>(asked) },
     ending: row.ending === 1,
     modalities: parsed(row.modalities),
     students: parsed(row.students),

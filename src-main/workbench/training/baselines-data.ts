@@ -10,7 +10,7 @@ import type { ComputeClient, WorkbenchContext } from '../workbench-context.ts'
 import type { BaselineOrder } from './baselines.ts'
 import { draftData, writeModalities } from './draft-data.ts'
 import type { LabelledStudent } from './gather-labelled.ts'
-import { recipeRequest } from './recipe-request.ts'
+import { noChanges, recipeRequest } from './recipe-request.ts'
 
 /** What baselines are fitted on, and what the compute process needs for it. */
 export interface PreparedBaselines extends Pick<BaselineRequest, 'request' | 'baselines' | 'students'> {
@@ -21,7 +21,7 @@ type Parts = Pick<WorkbenchContext, 'compute' | 'jobs'>
 type ProjectData = Extract<TrainingData, { kind: 'project' }>
 
 /** A batch of all rows: the conditions of batch normalisation are none of the baselines'. */
-const changes: RecipeRequest['changes'] = { seeds: null, epochs: null, batchSize: 65_536, learningRate: null }
+const changes: RecipeRequest['changes'] = { ...noChanges, batchSize: 65_536 }
 /** A modality counts as everybody's where this share of the students of the most common one have it. */
 const commonShare = 0.9
 

@@ -8,6 +8,7 @@ import { createBaselines } from './baselines.ts'
 import { enqueueTraining } from './enqueue-training.ts'
 import { hashOfLockFile } from './lock-file.ts'
 import { planTraining } from './plan-training.ts'
+import { noChanges } from './recipe-request.ts'
 import { removeTraining } from './remove-training.ts'
 import { createRunConfig } from './run-config.ts'
 import { knownTraining } from './training-info.ts'
@@ -26,7 +27,7 @@ export function createTraining(parts: Parts, models: () => ModelCalls): Training
     presets: () => compute.training.presets({}),
     baselines: createBaselines(parts),
     plan: async ({ recipe, data, batchSize }, { signal }) => {
-      const changes = { seeds: null, epochs: null, batchSize, learningRate: null }
+      const changes = { ...noChanges, batchSize }
       const options = { project: project.require(), compute, recipe, data, changes, signal }
       return (await planTraining(options)).plan
     },

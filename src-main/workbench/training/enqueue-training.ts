@@ -3,6 +3,7 @@ import type { TrainingInfo } from '#shared/contract/training.ts'
 import type { OpenProject } from '../projects/open-project.ts'
 import type { WorkbenchContext } from '../workbench-context.ts'
 import { planTraining } from './plan-training.ts'
+import { changesOf } from './recipe-request.ts'
 import { runNameOf } from './run-name.ts'
 
 type Parts = Pick<WorkbenchContext, 'compute' | 'trainings' | 'clock'>
@@ -14,8 +15,8 @@ export async function enqueueTraining(
   order: TrainingInfo['order'],
   signal: AbortSignal,
 ): Promise<TrainingInfo> {
-  const { recipe, data, seeds, epochs, batchSize, learningRate } = order
-  const changes = { seeds, epochs, batchSize, learningRate }
+  const { recipe, data } = order
+  const changes = changesOf(order)
   const { plan, description } = await planTraining({ project, compute, recipe, data, changes, signal })
   if (plan.problem !== null) throw AppError.from(plan.problem)
   if (description === null) throw new Error('a plan without a problem knows what it trains')

@@ -14,7 +14,7 @@ import type { ComputeClient, WorkbenchContext } from '../workbench-context.ts'
 import { draftData, writeModalities } from './draft-data.ts'
 import type { DraftedData, DraftOptions } from './draft-data.ts'
 import type { LabelledStudent } from './gather-labelled.ts'
-import { recipeRequest } from './recipe-request.ts'
+import { changesOf, recipeRequest } from './recipe-request.ts'
 
 type LabelState = NonNullable<TrainInput['labelState']>
 type SplitFeatures = NonNullable<PrepareRequest['splits']>['train']
@@ -43,8 +43,8 @@ export interface PrepareOptions {
 export async function prepareTraining(options: PrepareOptions, job: JobContext): Promise<PreparedData> {
   const { project, compute, jobs, training } = options
   const { order, runName: name } = training
-  const { recipe, data, seeds, epochs, batchSize, learningRate } = order
-  const request = recipeRequest(project, { recipe, data }, { seeds, epochs, batchSize, learningRate })
+  const { recipe, data } = order
+  const request = recipeRequest(project, { recipe, data }, changesOf(order))
   const folder = projectFile(project, trainingFolder(training.id))
   const write = async (splits: PrepareRequest['splits']): Promise<null> =>
     resultOf(compute.training.prepare({ request, name, folder, splits }, { signal: job.signal }), {

@@ -1,4 +1,4 @@
-import type { TrainingData, TrainingRecipe } from '#shared/contract/training.ts'
+import type { TrainingData, TrainingInfo, TrainingRecipe } from '#shared/contract/training.ts'
 import type { RecipeRequest } from '#main/compute/protocol.ts'
 import { listClasses } from '#main/store/tables/class.ts'
 import { listFeatureSets } from '#main/store/tables/feature.ts'
@@ -17,6 +17,22 @@ export function recipeRequest(
     changes,
     data: { kind: 'project', labelNames: labelNames(project), modalities: newestWidths(project) },
   }
+}
+
+/** Nothing but what the recipe says. */
+export const noChanges: RecipeRequest['changes'] = {
+  seeds: null,
+  epochs: null,
+  batchSize: null,
+  learningRate: null,
+  contrastive: null,
+  mixupAlpha: null,
+}
+
+/** What an order changes of its recipe. */
+export function changesOf(order: TrainingInfo['order']): RecipeRequest['changes'] {
+  const { seeds, epochs, batchSize, learningRate, contrastive, mixupAlpha } = order
+  return { seeds, epochs, batchSize, learningRate, contrastive, mixupAlpha }
 }
 
 /** RAFNet tells the class of ambiguous students by this name, whatever the project calls it. */

@@ -1,6 +1,13 @@
 import { z } from 'zod'
 import type { ProjectSummary } from '#shared/contract/project.ts'
-import type { TrainingData, TrainingOrder, TrainingPreset, TrainingRecipe } from '#shared/contract/training.ts'
+import { usualContrast, usualMixupAlpha } from '#shared/contract/training.ts'
+import type {
+  ContrastiveLoss,
+  TrainingData,
+  TrainingOrder,
+  TrainingPreset,
+  TrainingRecipe,
+} from '#shared/contract/training.ts'
 import { parentOfPath } from '../../composables/path-text.ts'
 
 /** The paper's. */
@@ -34,6 +41,12 @@ export const trainingFormSchema = z.object({
   epochs: wholeNumber,
   batchSize: wholeNumber,
   learningRate: z.number().positive().nullable().default(null),
+  /** Whether there is a contrastive loss; null is as the preset has it. */
+  contrast: z.boolean().nullable().default(null),
+  contrastWeight: z.number().positive().max(10).nullable().default(null),
+  contrastTemperature: z.number().min(0.01).max(10).nullable().default(null),
+  mixup: z.boolean().default(false),
+  mixupAlpha: z.number().positive().max(10).nullable().default(null),
 })
 export type TrainingForm = z.output<typeof trainingFormSchema>
 
@@ -153,6 +166,30 @@ function chosenRecipe(form: TrainingForm, context: FormContext): TrainingRecipe 
   return { kind: 'head', family, modalities: [...modalities], spatial, lossTuned }
 }
 
+/** The contrastive loss where nobody says otherwise: that of the preset, if it has one. */
+function presetContrast(form: TrainingForm, context: FormContext): ContrastiveLoss | null {
+  return form.head === 'preset' ? (chosenPreset(form, context)?.contrastive ?? null) : null
+}
+
+/** What holds where no number is given. */
+export const recommendedContrast = (form: TrainingForm, context: FormContext): ContrastiveLoss =>
+  presetContrast(form, context) ?? usualContrast
+
+export const hasContrast = (form: TrainingForm, context: FormContext): boolean =>
+  form.contrast ?? presetContrast(form, context) !== null
+
+/** null leaves it to the recipe: a configuration has its own, and off is what most recipes have. */
+function orderedContrast(form: TrainingForm, context: FormContext): ContrastiveLoss | null {
+  if (form.source === 'config') return null
+  const usual = recommendedContrast(form, context)
+  if (!hasContrast(form, context)) return presetContrast(form, context) && { ...usual, weight: 0 }
+  const { contrastWeight, contrastTemperature } = form
+  return { weight: contrastWeight ?? usual.weight, temperature: contrastTemperature ?? usual.temperature }
+}
+
+const orderedMixup = ({ source, mixup, mixupAlpha }: TrainingForm): number | null =>
+  source === 'config' || !mixup ? null : (mixupAlpha ?? usualMixupAlpha)
+
 export interface PlanInput {
   readonly recipe: TrainingRecipe
   readonly data: TrainingData
@@ -177,5 +214,13 @@ export function orderOf(form: TrainingForm, context: FormContext): TrainingOrder
   if (plan === null || (seeds.length === 0 && form.source !== 'config')) return null
   const { epochs, learningRate } = form
   const ownSeeds = seeds.length === 0 ? null : [...seeds]
-  return { ...plan, name: form.name.trim() || null, seeds: ownSeeds, epochs, learningRate }
+  return {
+    ...plan,
+    name: form.name.trim() || null,
+    seeds: ownSeeds,
+    epochs,
+    learningRate,
+    contrastive: orderedContrast(form, context),
+    mixupAlpha: orderedMixup(form),
+  }
 }

@@ -1,3 +1,5 @@
+import { readFileSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { afterAll, afterEach, describe, expect, test } from 'vitest'
 import { closeBrowser } from '../../support/browser.ts'
@@ -39,6 +41,14 @@ async function makeShort(page: Page, epochs: number, seeds: readonly number[]): 
 
 const start = (page: Page) => page.getByRole('button', { name: 'Start training' }).click()
 
+/** Of both seeds, wherever the project lies. */
+function runConfigs(folder: string): string[] {
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+  const found = files.filter((file) => /training.*seed_4[12].config\.yaml$/.test(file))
+  expect(found).toHaveLength(2)
+  return found.map((file) => readFileSync(join(folder, file), 'utf8'))
+}
+
 describe('training on the sample', () => {
   test('what it is made of, curves, result, adoption, predictions', async () => {
     const page = await openTrain()
@@ -52,8 +62,18 @@ describe('training on the sample', () => {
     expect(await page.getByTestId('preset').innerText()).toContain('Neighbour graph (C) with seating')
     await app?.screenshot('train-plan')
     await makeShort(page, 6, [41, 42])
+    await page.getByLabel('Supervised contrastive loss').check()
+    await page.getByLabel('Temperature').fill('0.1')
+    await page.getByLabel('Mixup of labels').check()
+    await page.getByLabel('Alpha').fill('0.3')
+    await page.getByLabel('Alpha').press('Tab')
+    await app?.screenshot('train-loss')
     await start(page)
     await page.locator('[data-testid=training-1][data-state=done]').waitFor({ timeout: 90_000 })
+    for (const config of runConfigs(app!.folder)) {
+      expect(config).toMatch(/mixup_alpha: 0\.3\n/)
+      expect(config).toMatch(/contrastive:\s+enabled: true\s+weight: 0\.05\s+temperature: 0\.1\n/)
+    }
     expect(await newestEpoch(page)).toBe(6)
 
     const result = page.getByTestId('result')

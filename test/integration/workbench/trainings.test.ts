@@ -1,11 +1,13 @@
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { readConfig } from '#main/codecs/yaml/read-config.ts'
 import { columnItems, numberOf } from '#main/exchange/rafnet/columns.ts'
 import { readPickleFile } from '#main/exchange/rafnet/read-pickle-file.ts'
 import { NdArray } from '#main/codecs/pickle/nd-array.ts'
 import type { PickleValue } from '#main/codecs/pickle/values.ts'
-import { startCompute } from '../../support/compute.ts'
+import { parseTrainingConfig } from '#main/training/training-config.ts'
+import { startCompute, temporaryFolder } from '../../support/compute.ts'
 import { findPython, runPython, withoutPython } from '../../support/python.ts'
 import {
   called,
@@ -183,4 +185,60 @@ test('the best seed becomes a model with a run on the project, and removing the 
   expect(existsSync(dirname(info.outputFolder))).toBe(false)
   expect(await models.list({}, inCall)).toHaveLength(1)
   expect(await called(() => training.curves({ trainingId: id }, inCall))).toBe('training.unknown')
+})
+
+describe('what is added to the loss', () => {
+  const supcon: Order['recipe'] = { kind: 'preset', preset: 'grouprec_convnext_gated_d_supcon_loss_tuned' }
+  const own = join(temporaryFolder(), 'own.yaml')
+  writeFileSync(
+    own,
+    `training: {num_epochs: 1, batch_size: 5, mixup_alpha: 0.9, contrastive: {enabled: true, params: {weight: 2, temperature: 1}}}
+optimizer: {name: adamw, lr: 0.01}
+model: {name: multimodal_classifier, params: {hidden_dim: 8, modalities: [convnext], input_dims: [24]}}
+`,
+  )
+  const config: Order['recipe'] = { kind: 'config', config: own, root: '.' }
+  const asked = { contrastive: { weight: 0.3, temperature: 0.07 }, mixupAlpha: 0.4 }
+
+  test.each<[string, Partial<Order>, ReturnType<typeof lossIn>]>([
+    ['nothing', {}, { contrastive: null, mixupAlpha: 0 }],
+    ['both, as asked', asked, asked],
+    ['a preset’s own', { recipe: supcon }, { contrastive: { weight: 0.05, temperature: 0.2 }, mixupAlpha: 0 }],
+    [
+      'a preset’s own, turned off',
+      { recipe: supcon, contrastive: { weight: 0, temperature: 0.2 } },
+      { contrastive: null, mixupAlpha: 0 },
+    ],
+    ['a configuration’s own', { recipe: config }, { contrastive: { weight: 2, temperature: 1 }, mixupAlpha: 0.9 }],
+    ['in place of a configuration’s own', { recipe: config, ...asked }, asked],
+    [
+      'nothing of a configuration’s',
+      { recipe: config, mixupAlpha: 0 },
+      { contrastive: { weight: 2, temperature: 1 }, mixupAlpha: 0 },
+    ],
+  ])('stands in the config.yaml of the run, which is trained by it: %s', async (_name, change, expected) => {
+    const workbench = await projectOf()
+    const { id } = await workbench.handlers.training.enqueue(order({ epochs: 1, ...change }), inCall)
+    const { outputFolder } = await ended(workbench, id)
+    expect(lossIn(outputFolder)).toEqual(expected)
+  })
+
+  function lossIn(folder: string) {
+    const file = join(folder, 'seed_41', 'config.yaml')
+    const mapping = readConfig(file, (path) => readFileSync(path, 'utf8'))
+    const { contrastive, mixupAlpha } = parseTrainingConfig(mapping, file).options
+    return { contrastive, mixupAlpha }
+  }
+
+  test('it changes what is learnt', async () => {
+    const workbench = await projectOf()
+    const losses: unknown[] = []
+    for (const change of [{}, { mixupAlpha: 0.4 }, { contrastive: asked.contrastive }]) {
+      const { id } = await workbench.handlers.training.enqueue(order({ epochs: 1, ...change }), inCall)
+      await ended(workbench, id)
+      const [curve] = await workbench.handlers.training.curves({ trainingId: id }, inCall)
+      losses.push(curve!.records[0]!.train.loss)
+    }
+    expect(new Set(losses).size).toBe(3)
+  })
 })

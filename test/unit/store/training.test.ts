@@ -25,6 +25,8 @@ const order: NewTraining['order'] = {
   epochs: null,
   batchSize: null,
   learningRate: null,
+  contrastive: null,
+  mixupAlpha: null,
 }
 const training: NewTraining = {
   name: 'first',

@@ -66,11 +66,6 @@ export async function trainProject(
   const data = dataOf(options)
   const recipe = chosenRecipe(options) ?? (await defaultRecipe(client, summary, data))
   const batchSize = numberOrNull(options.batchSize, '--batch-size')
-  if (options.plan) {
-    const plan = await client.training.plan({ recipe, data, batchSize }, { signal })
-    output.result(planJson(plan), planLines(plan))
-    return
-  }
   const order = {
     recipe,
     data,
@@ -81,6 +76,11 @@ export async function trainProject(
     learningRate: options.learningRate === undefined ? null : positive(options.learningRate, '--learning-rate'),
     contrastive: options.contrastive === undefined ? null : contrastiveOf(options.contrastive),
     mixupAlpha: options.mixup === undefined ? null : within(options.mixup, '--mixup', 0, 10),
+  }
+  if (options.plan) {
+    const plan = await client.training.plan({ recipe, data, batchSize }, { signal })
+    output.result(planJson(plan), planLines(plan))
+    return
   }
   const { id } = await client.training.enqueue(order, { signal })
   return finish(context, project, id, options)
@@ -172,7 +172,8 @@ function positive(text: string, option: string): number {
 /** `0.05` or `0.05,0.2`: weight, then temperature. */
 function contrastiveOf(text: string): ContrastiveLoss {
   const [weight = '', temperature = String(usualContrast.temperature), ...more] = text.split(',')
-  if (more.length > 0) throw usage(`--contrastive is "${text}" where a weight and a temperature are needed, as 0.05,0.2.`)
+  if (more.length > 0)
+    throw usage(`--contrastive is "${text}" where a weight and a temperature are needed, as 0.05,0.2.`)
   return {
     weight: within(weight, 'The weight of --contrastive', 0, 10),
     temperature: within(temperature, 'The temperature of --contrastive', 0.01, 10),

@@ -27,6 +27,11 @@ export const trainCommand: Declaration = ({ command, run }) =>
     .option('--epochs <n>', "epochs in place of the recipe's")
     .option('--batch-size <n>', "students of a step in place of the recipe's")
     .option('--learning-rate <x>', "rate in place of the recipe's")
+    .option(
+      '--contrastive <weight,temperature>',
+      "supervised contrastive loss in place of the recipe's, as 0.05,0.2; 0 for none",
+    )
+    .option('--mixup <alpha>', "mixup of labels by Beta(alpha, alpha) in place of the recipe's, as 0.2; 0 for none")
     .option('--name <name>', 'name of the training; the recipe by default')
     .option('--adopt', 'make a model of the best seed and run it on the project')
     .option('--plan', 'only say what it would be made of')

@@ -133,6 +133,34 @@ describe('a new training', () => {
     expect(wrapper.get('[data-testid="training-1"]').text()).toContain('70/15/15')
   })
 
+  test('contrastive loss and mixup are options with numbers of their own', async () => {
+    const { wrapper, called, button } = await showTrain({ enqueue: () => trainingInfo(1) })
+    await button(/^More/).trigger('click')
+    await settled()
+    const field = (label: string) =>
+      wrapper.get(
+        `#${wrapper
+          .findAll('label')
+          .find((one) => one.text() === label)!
+          .attributes('for')!}`,
+      )
+    expect(wrapper.text()).not.toContain('Temperature')
+    await wrapper.get('[data-testid="contrast"]').setValue(true)
+    await wrapper.get('[data-testid="mixup"]').setValue(true)
+    expect(field('Temperature').attributes('placeholder')).toBe('0.2')
+    expect(wrapper.get(`#${field('Weight').attributes('aria-describedby')!}`).text()).toContain('up to 10')
+    await field('Weight').setValue('0.3')
+    // Beyond its bounds a number does not count, and the field says what does.
+    await field('Alpha').setValue('11')
+    expect((field('Alpha').element as HTMLInputElement).value).toBe('')
+    await button(/Start training/).trigger('submit')
+    await settled()
+    expect(called('training.enqueue').at(-1)?.input).toMatchObject({
+      contrastive: { weight: 0.3, temperature: 0.2 },
+      mixupAlpha: 0.2,
+    })
+  })
+
   test('a project without features, or without labels, says what to do next', async () => {
     const bare = await showTrain({}, { ...projectSummary, modalities: [] })
     expect(bare.wrapper.text()).toContain('No features yet')

@@ -40,6 +40,8 @@ describe('what the form begins with', () => {
       epochs: null,
       batchSize: null,
       learningRate: null,
+      contrastive: null,
+      mixupAlpha: null,
     })
   })
 
@@ -136,4 +138,43 @@ test('no seed at all is no order, except where the config has its own', () => {
   expect(chosenSeeds(form())).toEqual([41, 42, 43, 44, 45])
   expect(orderOf(form({ seeds: [] }), both)).toBeNull()
   expect(orderOf(form({ seeds: [], source: 'config', config: '/d/a.yaml' }), both)?.seeds).toBeNull()
+})
+
+describe('what is added to the loss', () => {
+  const supcon = 'grouprec_convnext_gated_d_supcon_loss_tuned'
+  const lossOf = (change: Partial<TrainingForm>) => {
+    const { contrastive, mixupAlpha } = orderOf(form(change), both)!
+    return { contrastive, mixupAlpha }
+  }
+  const nothing = { contrastive: null, mixupAlpha: null }
+
+  test.each<[string, Partial<TrainingForm>, ReturnType<typeof lossOf>]>([
+    ['nothing at first', {}, nothing],
+    [
+      'the paper’s numbers where only the box is ticked',
+      { contrast: true, mixup: true },
+      { contrastive: { weight: 0.05, temperature: 0.2 }, mixupAlpha: 0.2 },
+    ],
+    [
+      'numbers of one’s own',
+      { contrast: true, contrastWeight: 0.3, contrastTemperature: 0.07, mixup: true, mixupAlpha: 0.4 },
+      { contrastive: { weight: 0.3, temperature: 0.07 }, mixupAlpha: 0.4 },
+    ],
+    ['numbers of a box that is not ticked stay out', { contrastWeight: 0.3, mixupAlpha: 0.4 }, nothing],
+    ['a preset’s own', { preset: supcon }, { contrastive: { weight: 0.05, temperature: 0.2 }, mixupAlpha: null }],
+    [
+      'a preset’s own, another weight',
+      { preset: supcon, contrastWeight: 0.1 },
+      { contrastive: { weight: 0.1, temperature: 0.2 }, mixupAlpha: null },
+    ],
+    [
+      'a preset’s own, turned off',
+      { preset: supcon, contrast: false },
+      { contrastive: { weight: 0, temperature: 0.2 }, mixupAlpha: null },
+    ],
+    ['nothing of a preset that is not used', { preset: supcon, head: 'own' }, nothing],
+    ['a config has its own', { source: 'config', config: '/d/a.yaml', contrast: true, mixup: true }, nothing],
+  ])('%s', (_name, change, expected) => {
+    expect(lossOf(change)).toEqual(expected)
+  })
 })
