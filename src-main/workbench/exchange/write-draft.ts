@@ -31,6 +31,8 @@ export interface WrittenDraft {
   readonly knownStudents: number
   /** Students whose label in another file says another class, as `166.jpg, student 1_30`. */
   readonly differingLabels: readonly string[]
+  /** Scenes that another file had put into another split, as `166.jpg (train before)`. */
+  readonly movedScenes: readonly string[]
 }
 
 /** One thing to write: a scene's students from `first` on, the scene itself before its first: a photo of thousands is no long transaction. */
@@ -69,7 +71,14 @@ function findScene(store: Store, scene: DraftScene): Scene | undefined {
   return withoutPhoto?.hasPhoto === false ? withoutPhoto : undefined
 }
 
-function writeScene(store: Store, scene: DraftScene, target: DraftTarget): { id: number; isKnown: boolean } {
+interface WrittenScene {
+  readonly id: number
+  readonly isKnown: boolean
+  /** The split that it was taken out of. */
+  readonly leftSplit: string | null
+}
+
+function writeScene(store: Store, scene: DraftScene, target: DraftTarget): WrittenScene {
   const known = findScene(store, scene)
   const photo = photoColumns(scene, target)
   const { widthPx, heightPx } = scene.size
@@ -88,7 +97,7 @@ function writeScene(store: Store, scene: DraftScene, target: DraftTarget): { id:
       photoModifiedMs: null,
       ...photo,
     })
-    return { id, isKnown: false }
+    return { id, isKnown: false, leftSplit: null }
   }
   const isBetterSize =
     scene.sizeOrigin === 'photo' || (!known.hasPhoto && scene.sizeOrigin === 'file') || known.widthPx === 0
@@ -99,7 +108,8 @@ function writeScene(store: Store, scene: DraftScene, target: DraftTarget): { id:
     ...(known.takenAt === null && { takenAt: scene.takenAt }),
     ...(target.split !== null && { split: target.split }),
   })
-  return { id: known.id, isKnown: true }
+  const isMoved = target.split !== null && known.split !== target.split
+  return { id: known.id, isKnown: true, leftSplit: isMoved ? known.split : null }
 }
 
 /** Students of a known scene that a file may name again, by their id; drawn ones are nobody's but ours. */
@@ -143,6 +153,7 @@ export async function writeDraft(store: Store, draft: ImportDraft, target: Draft
   const annotator = store.transaction(() => annotatorId(store, importAnnotator))
   const sceneIds: number[] = []
   const differingLabels: string[] = []
+  const movedScenes: string[] = []
   let knownScenes = 0
   let knownStudents = 0
   let sceneId = 0
@@ -176,6 +187,7 @@ export async function writeDraft(store: Store, draft: ImportDraft, target: Draft
       sceneId = written.id
       sceneIds.push(written.id)
       if (written.isKnown) knownScenes += 1
+      if (written.leftSplit !== null) movedScenes.push(`${scene.relativePath} (${written.leftSplit} before)`)
       knownHere = written.isKnown ? knownStudentsOf(store, written.id) : new Map<string, StudentRow>()
     }
     for (const student of scene.students.slice(first, first + studentsAtOnce)) writeOne(scene, student)
@@ -184,5 +196,5 @@ export async function writeDraft(store: Store, draft: ImportDraft, target: Draft
     signal: target.signal,
     onProgress: (done) => target.onProgress?.(done, items.length),
   })
-  return { sceneIds, knownScenes, knownStudents, differingLabels }
+  return { sceneIds, knownScenes, knownStudents, differingLabels, movedScenes }
 }

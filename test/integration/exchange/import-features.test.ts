@@ -1,12 +1,16 @@
-import { existsSync, mkdirSync, readdirSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { readPickle } from '#main/codecs/pickle/read-pickle.ts'
+import type { PickleValue } from '#main/codecs/pickle/values.ts'
 import { countProject } from '#main/store/tables/project-counts.ts'
 import { listFeatureSets } from '#main/store/tables/feature.ts'
 import { listImports } from '#main/store/tables/import.ts'
 import { labelHistory } from '#main/store/tables/label.ts'
 import { listScenePhotos } from '#main/store/tables/scene.ts'
 import { getStudent, studentsOfScene } from '#main/store/tables/student.ts'
+import { temporaryFolder } from '../../support/compute.ts'
+import { writePickleFile } from '../../support/feature-pickles.ts'
 import { rafnetFolder, withoutRafnet } from '../../support/rafnet.ts'
 import { defaults, exchangeBench, goldenFeatures } from '../../support/exchange-bench.ts'
 import { scenesNamed } from '../../support/scenes-named.ts'
@@ -50,6 +54,27 @@ describe('importing a feature pickle', () => {
     expect(listFeatureSets(bench.store())).toHaveLength(2)
     expect(listImports(bench.store())).toMatchObject([{ split: 'val' }])
     expect(readdirSync(join(bench.context.project.require().folder, 'features'))).toEqual(['import-1'])
+  })
+
+  it('tells of photos that another file had put into another split: one photo lies in one split', async () => {
+    const bench = exchangeBench()
+    await bench.exchange.importFeatures({ ...defaults, file: goldenFeatures, split: 'train' }, bench.call)
+    const dict = readPickle(readFileSync(goldenFeatures), { file: goldenFeatures }) as Map<PickleValue, PickleValue>
+    const metadata = dict.get('metadata') as Map<PickleValue, PickleValue>
+    metadata.set('note', 'another file with the same photos')
+    const file = writePickleFile(join(temporaryFolder(), 'val_features.pkl'), dict)
+    const { findings } = await bench.exchange.importFeatures({ ...defaults, file, split: 'val' }, bench.call)
+    expect(findings.filter(({ code }) => code === 'split-changed')).toMatchObject([
+      { severity: 'warning', count: 5, examples: expect.arrayContaining(['images/scene_1.jpg (train before)']) as unknown },
+    ])
+    // The same side again, or no side at all, changes nothing.
+    for (const split of ['val', null]) {
+      metadata.set('note', `once more ${split}`)
+      const other = writePickleFile(join(temporaryFolder(), 'more_features.pkl'), dict)
+      const summary = await bench.exchange.importFeatures({ ...defaults, file: other, split }, bench.call)
+      expect(summary.findings.filter(({ code }) => code === 'split-changed')).toEqual([])
+    }
+    expect(scenesNamed(bench.store(), 'scene_1.jpg')[0]).toMatchObject({ split: 'val' })
   })
 
   it('is a job that others can watch, and says what changed', async () => {
