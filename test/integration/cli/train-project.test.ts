@@ -149,3 +149,26 @@ test('wrong calls end with a sentence', async () => {
   expect(await wrong('class', '--resume', '99')).toBe('training.unknown')
   expect(await wrong('class', '--preset', 'no_such')).toBe('training.preset-unknown')
 })
+
+test('train <project> takes contrastive loss and mixup, and refuses numbers that make no sense', async () => {
+  const asked = [...mlp, '--seeds', '41', '--epochs', '1', '--shares', '60,20,20', '--name', 'loss']
+  const { code, stdout, stderr } = await lectern(
+    ...['train', 'class', ...asked, '--contrastive', '0.3', '--mixup', '0.4', '--json'],
+  )
+  expect({ code, stderr: code === 0 ? '' : stderr }).toEqual({ code: 0, stderr: '' })
+  const { training_id: id } = JSON.parse(stdout) as { training_id: number }
+  const config = readFileSync(join(folder, 'class', 'training', String(id), 'loss', 'seed_41', 'config.yaml'), 'utf8')
+  expect(config).toMatch(/contrastive:\s+enabled: true\s+weight: 0\.3\s+temperature: 0\.2\n/)
+  expect(config).toMatch(/mixup_alpha: 0\.4\n/)
+  for (const wrong of [
+    ['--contrastive', '0.1,0'],
+    ['--contrastive', 'much'],
+    ['--contrastive', '0.1,0.2,0.3'],
+    ['--mixup', '11'],
+    ['--mixup', ''],
+  ]) {
+    const refused = await lectern('train', 'class', ...mlp, ...wrong, '--plan')
+    expect(refused.code, wrong.join(' ')).not.toBe(0)
+    expect(refused.stderr).toMatch(wrong[0] === '--mixup' ? /--mixup is/ : /--contrastive is/)
+  }
+})
