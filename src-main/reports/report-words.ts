@@ -1,3 +1,4 @@
+import { chineseClassNames } from '#shared/domain/chinese-class-names.ts'
 import { sampleNote } from '#shared/domain/sample-note.ts'
 import type { ReportLanguage } from './report-model.ts'
 
@@ -148,16 +149,8 @@ const chinese: ReportWords = {
   smallNumbers: '人数少时百分比意义有限：请结合区间阅读。',
 }
 
-/** RAFNet's class names as a report says them; names that somebody chose stay as they are. */
-const chineseClasses: Readonly<Record<string, string>> = {
-  'Bowing Head': '低头',
-  Listening: '听讲',
-  'Reading/Writing': '读写',
-  'Using Phone': '使用手机',
-}
-
 /** What a class is called in a report that people read; files for programs keep the stored name. */
 export const classWord = (name: string, language: ReportLanguage): string =>
-  (language === 'zh-CN' && Object.hasOwn(chineseClasses, name) ? chineseClasses[name] : undefined) ?? name
+  (language === 'zh-CN' && Object.hasOwn(chineseClassNames, name) ? chineseClassNames[name] : undefined) ?? name
 
 export const reportWords: Readonly<Record<ReportLanguage, ReportWords>> = { en: english, 'zh-CN': chinese }

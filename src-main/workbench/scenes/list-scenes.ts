@@ -32,26 +32,32 @@ export async function listScenes(
   const { runId, offset, limit } = input
   const query = parseSceneQuery(input.query)
   const scenes = sceneConditions(query)
-  if (!asksForStudents(query.students)) {
+  const asksWho = asksForStudents(query.students)
+  if (!asksWho && !query.bare) {
     const ids = pageOfScenes(store, scenes, { offset, limit })
     return { total: countScenes(store, scenes), rows: sceneRows(store, ids, runId) }
   }
-  const students = studentConditions(query.students, listClasses(store), runId)
-  const ids = await findScenes(store, scenes, students, runId)
+  const students = asksWho ? studentConditions(query.students, listClasses(store), runId) : anybody
+  // Where nobody is marked, nobody meets a condition either.
+  const ids = asksWho && query.bare ? [] : await findScenes(store, scenes, students, runId, !query.bare)
   return { total: ids.length, rows: sceneRows(store, ids.slice(offset, offset + limit), runId) }
 }
 
+const anybody: StudentConditions = { conditions: [], needsLabel: false, needsPrediction: false }
+
+/** Scenes where a student that meets the conditions is, or is not, `wanted`. */
 async function findScenes(
   store: Store,
   scenes: readonly SqlCondition[],
   students: StudentConditions,
   runId: number | null,
+  wanted: boolean,
 ): Promise<number[]> {
   const ids: number[] = []
   let cursor = sceneStart
   for (;;) {
     const looked = scenesWithStudents(store, scenes, students, runId, cursor, scenesAtOnce)
-    for (const { id, found } of looked) if (found) ids.push(id)
+    for (const { id, found } of looked) if (found === wanted) ids.push(id)
     const last = looked.at(-1)
     if (!last || looked.length < scenesAtOnce) return ids
     cursor = last

@@ -10,6 +10,8 @@ export interface SceneQuery {
   readonly split: string | null
   readonly review: 'open' | 'reviewed' | null
   readonly photo: 'present' | 'missing' | null
+  /** Whether nobody may be marked on it. */
+  readonly bare: boolean
   readonly students: StudentQuery
 }
 
@@ -36,6 +38,8 @@ const words: Readonly<Record<string, (query: MutableQuery) => void>> = {
   reviewed: (query) => void (query.review = 'reviewed'),
   photo: (query) => void (query.photo = 'present'),
   nophoto: (query) => void (query.photo = 'missing'),
+  nostudents: (query) => void (query.bare = true),
+  无学生: (query) => void (query.bare = true),
 }
 
 type Mutable<Value> = { -readonly [Key in keyof Value]: Value[Key] }
@@ -55,6 +59,7 @@ export function parseSceneQuery(text: string): SceneQuery {
     split: null,
     review: null,
     photo: null,
+    bare: false,
     students: { confidences: [], outcome: null, labelled: null, className: null },
   }
   for (const term of termsOf(text)) {

@@ -1,5 +1,6 @@
 import { AppError } from '#shared/contract/app-error.ts'
 import type { BehaviourClass } from '#shared/domain/behaviour-class.ts'
+import { chineseClassNames } from '#shared/domain/chinese-class-names.ts'
 import type { SqlValue } from '#main/store/store.ts'
 import type { SqlCondition, StudentConditions } from '#main/store/tables/scene-list.ts'
 import { needsRun, type SceneQuery, type StudentQuery } from './parse-scene-query.ts'
@@ -49,11 +50,14 @@ export function studentConditions(
   return { conditions, needsLabel: query.outcome !== null, needsPrediction: needsRun(query) }
 }
 
-/** Classes by index, letter, or part of the name, in this order of precedence. */
+/** Classes by index, letter, or part of the name as it is stored or shown in Chinese, in this order of precedence. */
 function classesNamed(text: string, classes: readonly BehaviourClass[]): number[] {
   const wanted = text.toLowerCase()
   const exact = classes.filter((one) => String(one.index) === wanted || one.letter.toLowerCase() === wanted)
-  const found = exact.length > 0 ? exact : classes.filter((one) => one.name.toLowerCase().includes(wanted))
+  const isNamed = ({ name }: BehaviourClass): boolean =>
+    name.toLowerCase().includes(wanted) ||
+    (Object.hasOwn(chineseClassNames, name) && chineseClassNames[name]!.includes(wanted))
+  const found = exact.length > 0 ? exact : classes.filter(isNamed)
   if (found.length > 0) return found.map((one) => one.index)
   const names = classes.map((one) => one.name).join(', ')
   throw new AppError('scenes.class-unknown', `No class is called "${text}". The classes are ${names}.`, { class: text })

@@ -86,6 +86,10 @@ test.each([
   ['class:p unlabelled', ['2.jpg']],
   ['unlabelled unreviewed', ['2.jpg']],
   ['class:null', []],
+  ['class:手机', ['1.jpg', '2.jpg']],
+  ['class:听讲', ['2.jpg']],
+  ['class:低头', ['1.jpg']],
+  ['nostudents', []],
 ])('%j finds %j', async (query, expected) => {
   const { workbench, runId } = await withRun()
   expect(await names(workbench, query, runId)).toEqual(expected)
@@ -113,10 +117,29 @@ test('pages count all that is found, also when students decide', async () => {
   expect(found.rows.map((row) => row.name)).toEqual(['242.jpg', '244.jpg', '246.jpg', '248.jpg', '250.jpg'])
 })
 
+test('scenes where nobody is marked are found, also where all students were deleted', async () => {
+  const workbench = await projectWorkbench()
+  writeTo(workbench.projectFolder, (store) => {
+    const ids = [1, 2, 3, 4].map((index) => insertScene(store, { ...aScene(`${index}.jpg`), room: `r${index % 2}` }))
+    insertStudent(store, aStudent(ids[0]!, '1'))
+    insertStudent(store, aStudent(ids[1]!, '1'))
+  })
+  expect(await names(workbench, 'nostudents', null)).toEqual(['3.jpg', '4.jpg'])
+  expect(await names(workbench, '无学生 room:r1', null)).toEqual(['3.jpg'])
+  expect(await names(workbench, 'nostudents unlabelled', null)).toEqual([])
+  expect((await list(workbench, 'nostudents', null, 1, 1)).total).toBe(2)
+  const { scenes, edits } = workbench.handlers
+  const { students } = await scenes.get({ sceneId: 2, runIds: [] }, inCall)
+  await edits.apply({ edits: [{ kind: 'delete', studentId: students[0]!.id }], annotator: 'me' }, inCall)
+  expect(await names(workbench, 'nostudents', null)).toEqual(['2.jpg', '3.jpg', '4.jpg'])
+})
+
 test.each([
   ['conf<0.5', 'scenes.query-needs-run'],
   ['wrong', 'scenes.query-needs-run'],
   ['class:sleeping', 'scenes.class-unknown'],
+  ['class:睡觉', 'scenes.class-unknown'],
+  ['nostudents wrong', 'scenes.query-needs-run'],
   ['colour:red', 'scenes.query-invalid'],
 ])('%j without a run is %s', async (query, code) => {
   await expect(list(await projectWorkbench(), query)).rejects.toMatchObject({ code })

@@ -3,6 +3,7 @@ import { mount, type VueWrapper } from '@vue/test-utils'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { nextTick } from 'vue'
 import { rafnetClasses } from '#shared/domain/behaviour-class.ts'
+import { chineseClassNames } from '#shared/domain/chinese-class-names.ts'
 import ClassChip from '../../../src-renderer/components/ui/ClassChip.vue'
 import { className, withShownName } from '../../../src-renderer/composables/class-name.ts'
 import { i18n } from '../../../src-renderer/i18n.ts'
@@ -26,6 +27,11 @@ test('Chinese shows them in Chinese wherever they stand, and names of one’s ow
   expect(['listening', 'Sleeping', '听讲', ''].map(className)).toEqual(['listening', 'Sleeping', '听讲', ''])
   const listening = { ...rafnetClasses[1]!, index: 4 }
   expect(withShownName(listening)).toEqual({ ...listening, name: '听讲' })
+})
+
+test('search and reports know the names that are shown', () => {
+  i18n.global.locale.value = 'zh-CN'
+  for (const { name } of rafnetClasses) expect(chineseClassNames[name] ?? name).toBe(className(name))
 })
 
 test('a chip follows the language', async () => {

@@ -7,6 +7,7 @@ const nothing = {
   split: null,
   review: null,
   photo: null,
+  bare: false,
   students: { confidences: [], outcome: null, labelled: null, className: null },
 }
 
@@ -22,6 +23,7 @@ test('every part of the language, in any order and case', () => {
     split: 'test',
     review: 'open',
     photo: 'missing',
+    bare: false,
     students: {
       confidences: [{ comparison: '<', value: 0.5 }],
       outcome: 'wrong',
@@ -43,6 +45,11 @@ test('quotes hold blanks together and keep words of the language as text', () =>
 
 test('a quote that is still open while typing reaches to the end', () => {
   expect(parseSceneQuery('room:"Block A').room).toBe('Block A')
+})
+
+test.each(['nostudents', 'NoStudents', '无学生'])('%s asks for scenes where nobody is marked', (word) => {
+  expect(parseSceneQuery(`${word} room:a`)).toEqual({ ...nothing, room: 'a', bare: true })
+  expect(parseSceneQuery(`"${word}"`)).toEqual({ ...nothing, texts: [word] })
 })
 
 test('text of any language and with signs of SQL is only text', () => {

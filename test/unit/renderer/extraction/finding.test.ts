@@ -9,7 +9,8 @@ import StaleFeatures from '../../../../src-renderer/components/extraction/StaleF
 import { useSceneStudents } from '../../../../src-renderer/components/extraction/use-scene-students.ts'
 import WeakVectors from '../../../../src-renderer/components/extraction/WeakVectors.vue'
 import { i18n } from '../../../../src-renderer/i18n.ts'
-import { pupil } from '../../../support/classroom.ts'
+import { useLabelScene } from '../../../../src-renderer/stores/label-scene.ts'
+import { classroom, pupil } from '../../../support/classroom.ts'
 import { modelInfo, projectSummary, runInfo, type HandlerOverrides } from '../../../support/fake-workbench.ts'
 import { settled, startRenderer, stores } from '../../../support/renderer.ts'
 import { detectSummary, nanodet, nanodetMaps, unfetched } from '../../../support/weights.ts'
@@ -62,6 +63,46 @@ describe('photos without students', () => {
       .trigger('click')
     await settled()
     expect(state()).toBe('ready')
+  })
+})
+
+describe('an open photo without students', () => {
+  const marked = { ...bare, students: 5 }
+  async function open(sceneId: number) {
+    const { overrides } = classroom({ 1: [pupil(1)], 2: [] })
+    const started = await startRenderer(
+      { ...overrides, extraction: { weights: () => [nanodet, nanodetMaps] } },
+      ({ state }) => (state.project = marked),
+    )
+    const ran: string[] = []
+    stores.actions.register({
+      'students.find-here': () => ran.push('here'),
+      'students.find-all': () => ran.push('all'),
+    })
+    const wrapper = (mounted = started.show(FindStudentsBanner))
+    const scene = useLabelScene(started.pinia)
+    await scene.open(sceneId)
+    await settled()
+    return { wrapper, scene, ran, banner: () => wrapper.find('[data-testid="find-students"]') }
+  }
+
+  test('offers to find them there, or everywhere, though other photos have some', async () => {
+    const { wrapper, banner, ran } = await open(2)
+    expect(banner().text()).toContain('Nobody is marked on this photo.')
+    await wrapper.get('[data-testid="find-here"]').trigger('click')
+    await wrapper.get('[data-testid="find-all"]').trigger('click')
+    expect(ran).toEqual(['here', 'all'])
+  })
+
+  test('says nothing beside one that has some, and comes and goes with the open photo', async () => {
+    const { scene, banner } = await open(1)
+    expect(banner().exists()).toBe(false)
+    await scene.open(2)
+    await settled()
+    expect(banner().exists()).toBe(true)
+    await scene.open(1)
+    await settled()
+    expect(banner().exists()).toBe(false)
   })
 })
 
