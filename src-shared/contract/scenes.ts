@@ -62,6 +62,11 @@ export interface Explanation {
   readonly studentId: number
   readonly runId: number
   readonly verdict: Verdict
+  /**
+   * Whether the model learnt from this student: the run shows what was said while the student was held out, and the whole head, which
+   * is explained here, may say otherwise.
+   */
+  readonly learntFrom: boolean
   /** The same logits over the temperature that was fitted on `fittedOn`; null where no labelled students allow a fit. */
   readonly scaled: {
     readonly temperature: number

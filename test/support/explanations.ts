@@ -20,6 +20,7 @@ export const anExplanation = (studentId: number, change: Partial<Explanation> = 
   studentId,
   runId: 7,
   verdict: verdict(2, 0.9),
+  learntFrom: false,
   scaled: { temperature: 1.25, probabilities: verdict(2, 0.7).probabilities, fittedOn: 'split val' },
   gate: [
     { modality: 'relation', weight: 0.25 },

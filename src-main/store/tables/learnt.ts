@@ -60,6 +60,18 @@ export function insertHeldOut(store: Store, learntId: number, studentId: number,
     .run(learntId, studentId, new Uint8Array(buffer, byteOffset, byteLength))
 }
 
+/** Whether a run is of a version that learnt from this student: it said something without it, or a person's label was there to see. */
+export function hasLearntFrom(store: Store, runId: number, studentId: number): boolean {
+  const found = store
+    .prepare<{ id: number }>(
+      `SELECT learnt.id FROM learnt WHERE run_id = ? AND (
+         EXISTS (SELECT 1 FROM held_out WHERE learnt_id = learnt.id AND student_id = ?)
+         OR EXISTS (SELECT 1 FROM label WHERE student_id = ? AND source <> 'imported' AND label.id <= last_label_id))`,
+    )
+    .get(runId, studentId, studentId)
+  return found !== undefined
+}
+
 /** Where a version's model lies, relative to the project folder. */
 export const learntFolder = (name: string): string => `models/learnt-${name}`
 

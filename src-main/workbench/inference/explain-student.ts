@@ -1,6 +1,7 @@
 import { AppError } from '#shared/contract/app-error.ts'
 import type { Explanation, Verdict } from '#shared/contract/scenes.ts'
 import type { Answer } from '#main/compute/protocol.ts'
+import { hasLearntFrom } from '#main/store/tables/learnt.ts'
 import type { ReadTemperature } from '../evaluation/run-temperature.ts'
 import type { OpenProject } from '../projects/open-project.ts'
 import type { ComputeClient } from '../workbench-context.ts'
@@ -39,6 +40,7 @@ export async function explainStudent(
     studentId: asked.studentId,
     runId: run.id,
     verdict: verdictOf(answer),
+    learntFrom: hasLearntFrom(project.store, run.id, asked.studentId),
     scaled: fit && {
       temperature: fit.temperature,
       probabilities: [...softmax(answer.logits.map((logit) => logit / fit.temperature))],

@@ -129,6 +129,28 @@ describe('learning from corrections', () => {
     expect(accuracy.percent).toBeLessThan(90)
   })
 
+  test('an explanation says whether the head learnt from the student, since the prediction shown was made without', async () => {
+    const made = await project({ apart: 1 })
+    await label(made, rows(0, 40))
+    await made.handlers.learning.learnNow({}, inCall)
+    const runId = (await now(made)).models[0]!.runId
+    // Labelled since: the head has not seen that.
+    await label(made, [41])
+    const explain = (row: number) => made.handlers.scenes.explain({ studentId: made.students[row]!, runId }, inCall)
+    expect(await Promise.all([0, 39, 41, 60].map(async (row) => (await explain(row)).learntFrom))).toEqual([
+      true,
+      true,
+      false,
+      false,
+    ])
+
+    const shown = await made.handlers.models.predictions({ runId }, inCall)
+    const said = await Promise.all(rows(0, 80).map(async (row) => (await explain(row)).verdict.classIndex))
+    const differ = rows(0, 80).filter((row) => said[row] !== shown[row]!.classIndex)
+    expect(differ.length).toBeGreaterThan(0)
+    expect(differ.every((row) => row < 40)).toBe(true)
+  })
+
   test('photos that look alike are held out together, and are one photo', async () => {
     const made = await project({ scenes: 8 })
     // The second photo of each pair is the first one, a few bits of its look aside.

@@ -47,6 +47,7 @@ const verdictJson = ({ classIndex, probabilities }: Verdict, { classOf }: Names)
 
 const explanationJson = (found: Explanation, names: Names) => ({
   ...verdictJson(found.verdict, names),
+  learnt_from: found.learntFrom,
   scaled: found.scaled && {
     temperature: found.scaled.temperature,
     fitted_on: found.scaled.fittedOn,
@@ -71,6 +72,9 @@ function explanationLines(found: Explanation, names: Names): string[] {
   const changed = (other: Verdict): string =>
     `${spoken(other, names)}${other.classIndex === verdict.classIndex ? '' : ', changed'}`
   return [
+    ...(found.learntFrom
+      ? ['this head learnt from the student, so it may say otherwise than the run, which shows what was said without']
+      : []),
     ...(scaled
       ? [
           `at temperature ${scaled.temperature.toFixed(3)} (fitted on ${scaled.fittedOn}): ` +

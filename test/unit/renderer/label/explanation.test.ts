@@ -95,6 +95,18 @@ describe('why', () => {
     expect(wrapper.get('[data-testid="why-summary"]').text()).toContain('stays Reading/Writing')
   })
 
+  test('of a head that learnt from the student it is said that the prediction shown may differ', async () => {
+    const plain = await inspect()
+    await rest()
+    expect(plain.wrapper.find('[data-testid="why-learnt-from"]').exists()).toBe(false)
+    plain.wrapper.unmount()
+    const { wrapper } = await inspect(({ studentId }) =>
+      Promise.resolve(anExplanation(studentId, { learntFrom: true })),
+    )
+    await rest()
+    expect(wrapper.get('[data-testid="why-learnt-from"]').text()).toContain('the two may differ')
+  })
+
   test('temperature-scaled probabilities take the place of the predicted ones on request', async () => {
     const { wrapper } = await inspect()
     await rest()
