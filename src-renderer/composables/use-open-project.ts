@@ -40,10 +40,10 @@ export function useOpenProject() {
     if (opened) await router.push({ name: 'label' })
   }
 
-  /** On the list of detectors and extractors every file that is dropped is meant for it. */
+  /** Where weights are listed or asked for, every file that is dropped is meant for them. */
   function showsWeights(): boolean {
     const { name, query } = router.currentRoute.value
-    return name === 'models' && query['tab'] === 'weights'
+    return dialogs.runningRafnet || (name === 'models' && query['tab'] === 'weights')
   }
 
   /** Files and folders that were dropped on the window or handed over by the host's menu. */

@@ -38,9 +38,16 @@ export const useExtraction = defineStore('extraction', () => {
   const project = useProject()
   const jobs = useJobs()
 
-  const embedding = useRequest<EmbedOrder, EmbedSummary>(({ sceneIds, ...order }, signal) => {
+  const ask = ({ sceneIds, ...order }: EmbedOrder, signal: AbortSignal): Promise<EmbedSummary> => {
     const { device } = settings.settings
     return session.api().extraction.embed({ ...order, sceneIds: sceneIds && [...sceneIds], device }, { signal })
+  }
+  const embedding = useRequest<EmbedOrder, EmbedSummary>(ask)
+  /** Vectors that boxes lost, one modality after the other, as the others of their name were made. */
+  const renewing = useRequest<readonly EmbedOrder[], readonly EmbedSummary[]>(async (orders, signal) => {
+    const made: EmbedSummary[] = []
+    for (const one of orders) made.push(await ask(one, signal))
+    return made
   })
   const extracting = useRequest<ExtractOrder, ExtractSummary>((order, signal) => {
     const { device } = settings.settings
@@ -52,6 +59,8 @@ export const useExtraction = defineStore('extraction', () => {
   })
   /** What the running embedding was asked for: its dialog shows it when it is opened again. */
   const order = ref<EmbedOrder | null>(null)
+  /** What RAFNet was last asked for: where it was stopped, it goes on with the same. */
+  const chainOrder = ref<ExtractOrder | null>(null)
   const embedJob = computed(() => jobs.running.find((one) => one.kind === 'embed') ?? null)
   const chainJob = computed(() => jobs.running.find((one) => one.kind === 'extract') ?? null)
 
@@ -62,7 +71,9 @@ export const useExtraction = defineStore('extraction', () => {
   }
 
   async function extract(wanted: ExtractOrder): Promise<ExtractSummary | null> {
-    return extracting.busy.value ? null : extracting.start(wanted)
+    if (extracting.busy.value) return null
+    chainOrder.value = wanted
+    return extracting.start(wanted)
   }
 
   function forgetEmbedding(): void {
@@ -79,7 +90,9 @@ export const useExtraction = defineStore('extraction', () => {
     () => project.summary?.folder,
     () => {
       embedding.cancel()
+      renewing.cancel()
       extracting.cancel()
+      chainOrder.value = null
       study.cancel()
       study.answer.value = null
       study.error.value = null
@@ -97,6 +110,10 @@ export const useExtraction = defineStore('extraction', () => {
     embed,
     stopEmbedding: embedding.cancel,
     forgetEmbedding,
+    renewing: renewing.busy,
+    renewError: renewing.error,
+    renew: renewing.start,
+    chainOrder,
     chainJob,
     extracting: extracting.busy,
     extracted: extracting.answer,

@@ -35,6 +35,8 @@ export interface Job {
   readonly total: number | null
   /** ISO 8601. */
   readonly startedAt: string
+  /** When the step began, ISO 8601; left out by jobs of one step. */
+  readonly phaseStartedAt?: string
   readonly endedAt: string | null
   readonly cancellable: boolean
   readonly error: AppErrorData | null

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { BehaviourClass } from '#shared/domain/behaviour-class.ts'
+import type { Noise, Precision } from './extraction.ts'
 import { call, stream } from './procedure.ts'
 import { name, nothing, path } from './schemas.ts'
 
@@ -15,9 +16,25 @@ export interface ProjectSummary {
   readonly reviewedScenes: number
   readonly splits: readonly string[]
   /** Feature sets by modality: what models can be run. */
-  readonly modalities: readonly { readonly name: string; readonly width: number; readonly students: number }[]
+  readonly modalities: readonly ModalitySummary[]
   /** Honest note of where the data come from, as in the synthetic sample; null elsewhere. */
   readonly note: string | null
+}
+
+export interface ModalitySummary {
+  readonly name: string
+  readonly width: number
+  readonly students: number
+  /** What made these vectors here; left out where a file brought them. */
+  readonly madeWith?: VectorMaker
+}
+
+export interface VectorMaker {
+  readonly weightsFile: string
+  readonly weightsSha256: string
+  readonly precision: Precision
+  /** null for networks without. */
+  readonly noise: Noise | null
 }
 
 export interface RecentProject {

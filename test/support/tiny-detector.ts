@@ -37,14 +37,24 @@ export function tinyDetector({
   })
 }
 
-/** YOLOv8's layout over 64 × 64 px has 84 cells: two persons, wherever it looks. */
-export const twoPersons = (): Uint8Array => {
-  const person = (cell: number, cx: number, score: number): [number, number][] => [
-    [cell, cx],
-    [84 + cell, 32],
-    [168 + cell, 8],
-    [252 + cell, 16],
-    [336 + cell, score],
-  ]
-  return tinyDetector({ output: [1, 5, 84], values: new Map([...person(3, 40, 0.9), ...person(20, 16, 0.6)]) })
+/** One person as YOLOv8's layout has it in one of 84 cells, over 64 × 64 px: centre, size and score. */
+const person = (cell: number, cx: number, width: number, score: number): [number, number][] => [
+  [cell, cx],
+  [84 + cell, 32],
+  [168 + cell, width],
+  [252 + cell, 16],
+  [336 + cell, score],
+]
+
+/** Two persons, wherever it looks. */
+export const twoPersons = (): Uint8Array =>
+  tinyDetector({ output: [1, 5, 84], values: new Map([...person(3, 40, 8, 0.9), ...person(20, 16, 8, 0.6)]) })
+
+/** So many persons side by side, wherever it looks; no two are alike in size. */
+export const personsInRow = (count: number): Uint8Array => {
+  const step = 60 / count
+  const persons = Array.from({ length: count }, (_, index) =>
+    person(index, 2 + step * (index + 0.5), step * (0.5 + 0.4 * (index / count)), 0.9 - 0.3 * (index / count)),
+  )
+  return tinyDetector({ output: [1, 5, 84], values: new Map(persons.flat()) })
 }

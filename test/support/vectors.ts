@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { openStore } from '#main/store/open-store.ts'
 import { listFeatureSets, type FeatureProducer } from '#main/store/tables/feature.ts'
+import { floatsOf } from '#main/store/tables/prediction.ts'
 import { databaseFile } from '#main/workbench/projects/open-project.ts'
 import { stillClock } from './store.ts'
 
@@ -36,6 +37,23 @@ export function readVectors(projectFolder: string, modality: string): KeptVector
       byStudent: new Map(rows.map(({ studentId, row }) => [studentId, vectorOf(row)])),
       byName: new Map(rows.map(({ name, row }) => [name, vectorOf(row)])),
     }
+  } finally {
+    store.close()
+  }
+}
+
+/** What the newest run said, by scene's path and student's id in it: logits. */
+export function readLogits(projectFolder: string): ReadonlyMap<string, Float32Array> {
+  const store = openStore(databaseFile(projectFolder), { mode: 'open', clock: stillClock, backupFolder: null })
+  try {
+    const rows = store
+      .prepare<{ name: string; logits: Uint8Array }>(
+        `SELECT relative_path || ' ' || bbox_id AS name, logits FROM prediction
+         JOIN student ON student.id = student_id JOIN scene ON scene.id = scene_id
+         WHERE run_id = (SELECT MAX(id) FROM run)`,
+      )
+      .all()
+    return new Map(rows.map(({ name, logits }) => [name, floatsOf(logits)]))
   } finally {
     store.close()
   }

@@ -98,15 +98,20 @@ export function listFeatureSets(store: Store): FeatureSet[] {
 }
 
 /** Modalities of the project, with the width of the newest set and how many students have a vector. */
-export function countModalities(
-  store: Store,
-): { readonly name: string; readonly width: number; readonly students: number }[] {
+export function countModalities(store: Store): {
+  readonly name: string
+  readonly width: number
+  readonly students: number
+  /** Of the newest set; null where a file brought it. */
+  readonly producer: FeatureProducer | null
+}[] {
   const byName = new Map<string, FeatureSet[]>()
   for (const set of listFeatureSets(store)) byName.set(set.modality, [...(byName.get(set.modality) ?? []), set])
   return [...byName].map(([name, sets]) => ({
     name,
     width: sets.at(-1)?.width ?? 0,
     students: countStudents(store, sets),
+    producer: sets.at(-1)?.producer ?? null,
   }))
 }
 

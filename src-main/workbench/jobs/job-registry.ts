@@ -124,7 +124,7 @@ async function runEntry<Result>(
     tell()
   }
   const phase = (next: JobPhase): void => {
-    entry.job = { ...entry.job, phase: next, done: 0, total: null }
+    entry.job = { ...entry.job, phase: next, phaseStartedAt: clock().toISOString(), done: 0, total: null }
     tell()
   }
   const end = (change: Pick<Job, 'state' | 'error'>): void => {

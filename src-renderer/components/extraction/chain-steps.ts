@@ -19,7 +19,7 @@ export interface ChainStep {
   readonly width: number | null
   /** What makes it, where it runs. */
   readonly weights: WeightsInfo | null
-  /** The file to get, where one is missing. */
+  /** The file to get, where one of RAFNet's own is missing. */
   readonly wanted: WantedWeights | null
 }
 
@@ -69,15 +69,21 @@ export function chainSteps(input: ChainInput): readonly ChainStep[] {
 
 type Needed = ReturnType<typeof neededVectors>[number]
 
+/** RAFNet's own networks, by the names of their vectors. */
+const rafnetsOwn: readonly string[] = ['convnext', 'grouprec']
+
 function vectorStep({ summary, weights, wanted, ...chosen }: ChainInput, { name, width, role }: Needed): ChainStep {
-  const file = wanted.find((one) => one.role === role) ?? null
-  const own = weights.find((one) => one.builtIn && one.modality === name)
-  const id = chosen[role] ?? own?.id ?? file?.weightsId ?? null
-  const maker = weights.find((one) => one.id === id) ?? null
+  const file = (rafnetsOwn.includes(name) && wanted.find((one) => one.role === role)) || null
+  const byId = (id: string | null | undefined) => weights.find((one) => one.id === id)
+  const isFit = (one: WeightsInfo | undefined): boolean =>
+    one !== undefined && one.problem === null && (width === null || one.width === width)
+  const usual = weights.find((one) => one.builtIn && one.modality === name) ?? byId(file?.weightsId)
+  // A head of other widths than RAFNet's was trained on other weights, which may be here.
+  const other = width === null ? undefined : weights.find((one) => one.modality === name && isFit(one))
+  const maker = byId(chosen[role]) ?? (isFit(usual) ? usual : (other ?? usual)) ?? null
   const modality = chosen.head === null ? (maker?.modality ?? name) : name
   const known = summary.modalities.find((one) => one.name === modality)
   const step = { key: role, modality, width, weights: maker, wanted: null }
   if (summary.students > 0 && known?.students === summary.students) return { ...step, state: 'done' }
-  const fits = maker !== null && maker.problem === null && (width === null || maker.width === width)
-  return fits ? { ...step, state: 'will-run' } : { ...step, state: 'missing', wanted: file }
+  return isFit(maker ?? undefined) ? { ...step, state: 'will-run' } : { ...step, state: 'missing', wanted: file }
 }

@@ -9,9 +9,9 @@ export interface Pace {
 
 const leastMs = 500
 
-/** How fast a running job is, over all its time. */
-export function paceOf({ startedAt, done, total }: Job, nowMs: number): Pace {
-  const elapsedMs = nowMs - Date.parse(startedAt)
+/** How fast a running job is, over all the time of what it does now. */
+export function paceOf({ startedAt, phaseStartedAt, done, total }: Job, nowMs: number): Pace {
+  const elapsedMs = nowMs - Date.parse(phaseStartedAt ?? startedAt)
   if (done === 0 || elapsedMs < leastMs) return { perSecond: null, leftMs: null }
   const leftMs = total === null ? null : (elapsedMs / done) * Math.max(0, total - done)
   return { perSecond: (1000 * done) / elapsedMs, leftMs }

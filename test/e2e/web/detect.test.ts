@@ -72,10 +72,8 @@ describe.skipIf(!defaultModels)(`photos and nothing else (${withoutDefaultModels
     await page.getByTestId('stale-features').getByText('nanodet').waitFor()
     await app?.screenshot('find-stale')
     await page.getByTestId('stale-features').getByRole('button').click()
-    await page.getByRole('dialog').getByRole('button', { name: 'Make features' }).click()
-    await page.getByTestId('embed-outcome').waitFor({ timeout: 60_000 })
+    await page.getByText('Made anew for this photo: nanodet.').waitFor({ timeout: 60_000 })
     await app?.screenshot('features-done')
-    await page.getByRole('dialog').getByRole('button', { name: 'Close' }).last().click()
     await eventually(
       () => page.getByTestId('stale-features').count(),
       (count) => expect(count).toBe(0),

@@ -186,7 +186,7 @@ test('modalities count once an import is finished; a student in two sets counts 
   }
   const running = startImport(store, { kind: 'features', file: 'y.pkl', createdAt: at })
   insertFeature(store, studentIds[0]!, featureSet(store, running, 'b'), 0)
-  expect(countModalities(store)).toEqual([{ name: 'a', width: 4, students: 2 }])
+  expect(countModalities(store)).toEqual([{ name: 'a', width: 4, students: 2, producer: null }])
   expect(listImports(store)).toHaveLength(2)
   expect(listImports(store)[0]).toMatchObject({ ...finished, contextOrigin: 'inside', kind: 'features' })
   const [first] = featuresOfScene(store, sceneId)

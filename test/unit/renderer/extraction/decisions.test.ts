@@ -32,6 +32,11 @@ describe('the pace of a job', () => {
   ])('%s', (_name, running, seconds, pace) => {
     expect(paceOf(running, after(seconds))).toEqual(pace)
   })
+
+  test('of a job of several steps is that of the step', () => {
+    const second = { ...job(5, 10), phase: 'relation' as const, phaseStartedAt: '2026-01-01T08:01:00.000Z' }
+    expect(paceOf(second, after(70))).toEqual({ perSecond: 0.5, leftMs: 10_000 })
+  })
 })
 
 describe('vectors that a box lost', () => {

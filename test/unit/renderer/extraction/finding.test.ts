@@ -13,7 +13,7 @@ import { useLabelScene } from '../../../../src-renderer/stores/label-scene.ts'
 import { classroom, pupil } from '../../../support/classroom.ts'
 import { modelInfo, projectSummary, runInfo, type HandlerOverrides } from '../../../support/fake-workbench.ts'
 import { settled, startRenderer, stores } from '../../../support/renderer.ts'
-import { detectSummary, nanodet, nanodetMaps, unfetched } from '../../../support/weights.ts'
+import { detectSummary, embedSummary, groupRec, nanodet, nanodetMaps, unfetched } from '../../../support/weights.ts'
 
 let mounted: VueWrapper | undefined
 beforeEach(() => (i18n.global.locale.value = 'en'))
@@ -257,17 +257,73 @@ describe('a student that a detector found', () => {
 })
 
 describe('a box that was drawn after features were made', () => {
-  test('says which are missing and makes them for its photo', async () => {
+  const drawn = { kind: 'seed' as const, seed: 3 }
+  const made = [
+    {
+      name: 'nanodet',
+      width: 768,
+      students: 4,
+      madeWith: {
+        weightsFile: 'nanodet.bin',
+        weightsSha256: nanodetMaps.sha256!,
+        precision: 'float32' as const,
+        noise: null,
+      },
+    },
+    {
+      name: 'grouprec',
+      width: 1024,
+      students: 4,
+      madeWith: {
+        weightsFile: 'group.pkl',
+        weightsSha256: groupRec.sha256!,
+        precision: 'float32' as const,
+        noise: drawn,
+      },
+    },
+  ]
+
+  test('says which are missing and makes them for its photo as the others were made; that neighbours changed is said', async () => {
+    const asked: unknown[] = []
+    const renewed = { code: 'relations-renewed', severity: 'info' as const, count: 1, message: '', examples: ['1.jpg'] }
     const { show } = await startRenderer(
-      { extraction: { weights: () => [nanodet, nanodetMaps] } },
-      ({ state }) =>
-        (state.project = { ...projectSummary, modalities: [{ name: 'nanodet', width: 768, students: 4 }] }),
+      {
+        extraction: {
+          weights: () => [nanodet, nanodetMaps, groupRec],
+          embed: ({ weightsId, modality, noise, sceneIds }) => {
+            asked.push([weightsId, noise, sceneIds])
+            const isRelation = modality === 'grouprec'
+            return { ...embedSummary, modality: modality!, students: 7, findings: isRelation ? [renewed] : [] }
+          },
+        },
+      },
+      ({ state }) => (state.project = { ...projectSummary, modalities: made }),
     )
     const wrapper = (mounted = show(StaleFeatures, { student: pupil(3) }))
     await settled()
-    expect(wrapper.get('[data-testid="stale-features"]').text()).toContain('nanodet')
+    const note = wrapper.get('[data-testid="stale-features"]')
+    expect(note.text()).toContain('Drawn or changed after features were made')
+    expect(note.text()).toContain('nanodet, grouprec')
     await wrapper.get('button').trigger('click')
-    expect(stores.dialogs.makingFeatures).toEqual({ weightsId: 'nanodet-embedding', sceneIds: [1] })
+    await settled()
+    expect(asked).toEqual([
+      ['nanodet-embedding', { kind: 'none' }, [1]],
+      [groupRec.id, drawn, [1]],
+    ])
+    const [notice] = stores.notices.notices
+    expect(notice?.message).toBe(
+      'Made anew for this photo: nanodet, grouprec. The relation features of all 7 students here changed, since each depends on its neighbours.',
+    )
+  })
+
+  test('is told from one whose neighbour moved', async () => {
+    const { show } = await startRenderer(
+      { extraction: { weights: () => [nanodet, nanodetMaps, groupRec] } },
+      ({ state }) => (state.project = { ...projectSummary, modalities: made }),
+    )
+    mounted = show(StaleFeatures, { student: pupil(3, { modalities: ['nanodet'] }) })
+    await settled()
+    expect(mounted.get('[data-testid="stale-features"]').text()).toMatch(/A neighbour was moved.*Missing: *grouprec/)
   })
 
   test('of a modality that nothing here makes offers no button; with all there says nothing', async () => {

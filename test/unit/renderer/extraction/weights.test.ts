@@ -343,7 +343,14 @@ describe('the study of noise', () => {
     const { show } = await start({})
     const wrapper = (mounted = show(NoiseResult, { study }))
     const text = wrapper.text()
-    for (const part of ['4.0 %', '6 students get another class', 'of 151', '80.0 %', '82.0 %', '81.0 %', '12.5 %']) {
+    for (const part of [
+      '4.0 %',
+      '6 of 151 students do not get the same class in all 20 draws',
+      '80.0 %',
+      '82.0 %',
+      '81.0 %',
+      '12.5 %',
+    ]) {
       expect(text).toContain(part)
     }
     expect(wrapper.get('[data-class="2"]').classes()).toContain('text-ink-3')
