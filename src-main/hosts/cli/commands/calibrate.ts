@@ -3,7 +3,7 @@ import type { Calibration, Reliability } from '#shared/contract/evaluation.ts'
 import type { CommandContext, Declaration } from '../command.ts'
 import { runOption } from '../options.ts'
 import { table } from '../output.ts'
-import { findRun } from './evaluate.ts'
+import { assertMeasurable, findRun } from './evaluate.ts'
 
 export const calibrateCommand: Declaration = ({ command, run }) =>
   command('calibrate <project>', "how far a run's confidences can be believed, and the temperature that mends them")
@@ -15,6 +15,7 @@ async function calibrate(context: CommandContext, project: string, options: { mo
   const { client, output, signal } = context
   await client.project.open({ folder: resolve(project) })
   const run = await findRun(context, options.model)
+  assertMeasurable(await client.evaluation.evaluate({ runId: run.id }))
   const figures = await client.evaluation.calibration({ runId: run.id }, { signal })
   output.result(calibrationJson(figures), calibrationLines(figures))
 }

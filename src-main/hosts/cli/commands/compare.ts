@@ -2,7 +2,7 @@ import { resolve } from 'node:path'
 import type { ComparedRun, Comparison } from '#shared/contract/evaluation.ts'
 import type { CommandContext, Declaration } from '../command.ts'
 import { percent, table } from '../output.ts'
-import { findRun } from './evaluate.ts'
+import { assertMeasurable, findRun } from './evaluate.ts'
 
 export const compareCommand: Declaration = ({ command, run }) =>
   command(
@@ -17,6 +17,7 @@ async function compare(context: CommandContext, project: string, nameOfA: string
   const a = await findRun(context, nameOfA)
   const b = await findRun(context, nameOfB)
   const comparison = await client.evaluation.compare({ runA: a.id, runB: b.id }, { signal })
+  assertMeasurable({ model: `both ${a.name} and ${b.name}`, students: comparison.students })
   output.result(comparisonJson(comparison), comparisonLines(comparison))
 }
 

@@ -40,6 +40,7 @@ async function evaluate(context: CommandContext, project: string, options: Evalu
   if (options.models !== undefined) return evaluateSeveral(context, options.models)
   const run = await findRun(context, options.model)
   const figures = await client.evaluation.evaluate({ runId: run.id })
+  assertMeasurable(figures)
   const intervals = await client.evaluation.intervals({ runId: run.id }, { signal })
   const agreement = await client.evaluation.agreement({}, { signal })
   const gates = options.gates ? await client.evaluation.gates({ runId: run.id }, { signal }) : null
@@ -82,6 +83,16 @@ async function evaluateSeveral(context: CommandContext, list: string): Promise<v
     ...severalLines(several),
     ...agreementLines(agreement),
   ])
+}
+
+/** A figure of nobody would look like one of 0 %. Throws AppError `evaluation.no-labels`. */
+export function assertMeasurable({ model, students }: { readonly model: string; readonly students: number }): void {
+  if (students > 0) return
+  throw new AppError(
+    'evaluation.no-labels',
+    `No student that ${model} predicted has a label, so there is nothing to measure. Label some students, or import their labels.`,
+    { model },
+  )
 }
 
 /** The newest run of all scenes, or the newest of those with that name. */
