@@ -36,6 +36,7 @@ export const useProject = defineStore('project', () => {
   const storedClasses = computed(() => summary.value?.classes ?? [])
   /** As the page names them. */
   const classes = computed(() => storedClasses.value.map(withShownName))
+  const classOf = (index: number | null | undefined) => classes.value.find((one) => one.index === index)
 
   async function load(): Promise<void> {
     const [current, recent] = await Promise.all([session.api().project.current({}), session.api().project.recent({})])
@@ -122,6 +123,7 @@ export const useProject = defineStore('project', () => {
     revisions,
     lastChange,
     classes,
+    classOf,
     storedClasses,
     load,
     refresh,

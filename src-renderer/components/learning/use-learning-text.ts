@@ -33,7 +33,7 @@ export function useLearningText() {
   function baselineText(model: LearntModel): string {
     const most = model.classCounts.indexOf(Math.max(...model.classCounts))
     return t('learning.baselines', {
-      class: project.classes.find((one) => one.index === most)?.name ?? '–',
+      class: project.classOf(most)?.name ?? '–',
       majority: format.percent(model.majorityAccuracy, 0),
       scene: format.percent(model.sceneOnlyAccuracy, 0),
     })

@@ -13,7 +13,7 @@ export function useAnnouncement() {
   const format = useFormat()
   const project = useProject()
   const scene = useLabelScene()
-  const nameOf = (index: number) => project.classes.find((one) => one.index === index)?.name ?? String(index)
+  const nameOf = (index: number) => project.classOf(index)?.name ?? String(index)
 
   return computed(() => {
     const count = scene.selection.length

@@ -25,7 +25,7 @@ export function useReasonText() {
   const { t } = useI18n()
   const format = useFormat()
   const project = useProject()
-  const nameOf = (index: number | null | undefined) => project.classes.find((one) => one.index === index)?.name ?? '–'
+  const nameOf = (index: number | null | undefined) => project.classOf(index)?.name ?? '–'
   /** The number and its sign stay on one line; hardly anything is not nothing. */
   function share(value = 0): string {
     const text = value > 0 && value < 0.005 ? `< ${format.percent(1, 0)}` : format.percent(100 * value, 0)

@@ -1,6 +1,6 @@
 import type { Ref } from 'vue'
 import { useActions } from '../../composables/actions/use-actions.ts'
-import { classDigits, classForDigit } from '../../composables/class-digit.ts'
+import { classActions } from '../../composables/class-digit.ts'
 import { useProject } from '../../stores/project.ts'
 import { useReview } from '../../stores/review.ts'
 import type { QueuedItem } from '../../stores/review-trail.ts'
@@ -15,23 +15,11 @@ export function useReviewActions(
   const one = () => !isWall.value && review.current !== null
   const standing = () => one() && review.decisions.get(review.current!.studentId)?.kind !== 'delete'
   const hasPrediction = () => standing() && review.current!.predicted >= 0
+  const give = (classIndex: number) => review.decideCurrent({ kind: 'label', classIndex, source: 'person' })
   const open = () => review.current && hands.open(review.current)
 
   useActions({
-    ...Object.fromEntries(
-      classDigits.map((digit) => [
-        `class.set-${digit}`,
-        {
-          run: () =>
-            review.decideCurrent({
-              kind: 'label',
-              classIndex: classForDigit(project.classes, digit)!.index,
-              source: 'person',
-            }),
-          when: () => standing() && classForDigit(project.classes, digit) !== undefined,
-        },
-      ]),
-    ),
+    ...classActions(() => project.classes, give, standing),
     'student.accept': {
       run: () => review.decideCurrent({ kind: 'label', classIndex: review.current!.predicted, source: 'accepted' }),
       when: hasPrediction,
