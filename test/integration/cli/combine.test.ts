@@ -1,49 +1,16 @@
-import { spawn } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { commandLine, predictedSample } from '../../support/command-line.ts'
 
 const root = resolve(import.meta.dirname, '../../..')
-const sample = join(root, 'resources', 'sample')
 const golden = join(root, 'test', 'fixtures', 'golden', 'features.pkl')
-let folder: string
 let project: string
 
-interface Outcome {
-  readonly code: number | null
-  readonly stdout: string
-  readonly stderr: string
-}
+const cli = commandLine('source')
+const { folder, lectern, json } = cli
 
-/** The command line from source. */
-function lectern(...args: string[]): Promise<Outcome> {
-  const child = spawn(process.execPath, [join(root, 'src-main', 'hosts', 'cli', 'main.ts'), ...args], {
-    cwd: folder,
-    env: { ...process.env, LECTERN_USER_DATA: join(folder, 'user') },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
-  let [stdout, stderr] = ['', '']
-  child.stdout.on('data', (data: Buffer) => (stdout += data.toString()))
-  child.stderr.on('data', (data: Buffer) => (stderr += data.toString()))
-  return new Promise((done) => child.once('close', (code) => done({ code, stdout, stderr })))
-}
-
-async function json<T>(...args: string[]): Promise<T> {
-  const { code, stdout, stderr } = await lectern(...args, '--json')
-  expect({ code, stderr: code === 0 ? '' : stderr }).toEqual({ code: 0, stderr: '' })
-  return JSON.parse(stdout) as T
-}
-
-beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'lectern-combine-'))
-  project = join(folder, 'class.lectern')
-  await json('init', project, '--images', join(sample, 'images'))
-  await json('import', project, join(sample, 'features.pkl'))
-  await json('predict', project, '--model', join(sample, 'convnext_only.pth'), '--name', 'ConvNeXt')
-  await json('predict', project, '--model', join(sample, 'head.pth'), '--name', 'C+Spatial')
-}, 120_000)
-afterAll(() => rmSync(folder, { recursive: true, force: true }))
+beforeAll(async () => void (project = await predictedSample(cli)), 120_000)
 
 interface Spread {
   mean: number

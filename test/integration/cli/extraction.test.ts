@@ -1,41 +1,27 @@
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { commandLine } from '../../support/command-line.ts'
 import { convNextCheckpoint, extractionHead, groupRelationCheckpoint } from '../../support/extraction-weights.ts'
-import { runCli } from '../../support/run-cli.ts'
 import { twoPersons } from '../../support/tiny-detector.ts'
 
 const sample = resolve(import.meta.dirname, '../../../resources/sample/images')
-let folder: string
+const { folder, json, failure } = commandLine('built')
 let photos: string
 let detector: string
 
-const lectern = (...args: string[]) => runCli(args, join(folder, 'user-data'))
-async function json<T>(...args: string[]): Promise<T> {
-  const { code, stdout, stderr } = await lectern(...args, '--json')
-  expect({ code, stderr: code === 0 ? '' : stderr }).toEqual({ code: 0, stderr: '' })
-  return JSON.parse(stdout) as T
-}
-async function failure(...args: string[]): Promise<{ code: string; message: string }> {
-  const { code, stderr } = await lectern(...args, '--json')
-  expect(code).toBe(1)
-  return JSON.parse(stderr.trim().split('\n').at(-1)!) as { code: string; message: string }
-}
 const put = (name: string, content: Uint8Array): string => {
   writeFileSync(join(folder, name), content)
   return join(folder, name)
 }
 
 beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'lectern-cli-'))
   photos = join(folder, 'photos')
   mkdirSync(photos)
   for (const name of ['room-a-afternoon.jpg', 'room-b-exam.jpg']) copyFileSync(join(sample, name), join(photos, name))
   writeFileSync(join(photos, 'broken.jpg'), 'no photo')
   detector = put('yolo.onnx', twoPersons())
 })
-afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 interface SceneBoxes {
   readonly scene: string

@@ -1,31 +1,11 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { runCli } from '../../support/run-cli.ts'
+import { describe, expect, test } from 'vitest'
+import { commandLine } from '../../support/command-line.ts'
 import { root } from '../../support/web-app.ts'
 
 const sample = join(root, 'resources', 'sample')
-let folder: string
-let project: string
-
-const lectern = (...args: string[]) => runCli(args, join(folder, 'user-data'))
-async function json<T>(...args: string[]): Promise<T> {
-  const { code, stdout, stderr } = await lectern(...args, '--json')
-  expect({ code, stderr: code === 0 ? '' : stderr }).toEqual({ code: 0, stderr: '' })
-  return JSON.parse(stdout) as T
-}
-async function errorOf(...args: string[]): Promise<{ code: string; message: string }> {
-  const { code, stderr } = await lectern(...args, '--json')
-  expect(code).not.toBe(0)
-  return JSON.parse(stderr) as { code: string; message: string }
-}
-
-beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'lectern-cli-'))
-  project = join(folder, 'class.lectern')
-})
-afterAll(() => rmSync(folder, { recursive: true, force: true }))
+const { folder, lectern, json, failure } = commandLine('built')
+const project = join(folder, 'class.lectern')
 
 interface Learnt {
   run: string
@@ -50,7 +30,7 @@ interface Queue {
 describe('learning on the command line', () => {
   test('photos alone have nothing to learn from, and nobody to look at', async () => {
     await json('init', project, '--images', join(sample, 'images'))
-    expect((await errorOf('learn', project)).code).toBe('learning.no-vectors')
+    expect((await failure('learn', project)).code).toBe('learning.no-vectors')
     expect(await json<Queue>('review', project)).toEqual({ run: null, total: 0, students: [] })
   })
 
@@ -100,7 +80,7 @@ describe('learning on the command line', () => {
     ['a limit that is none', ['--limit', 'many'], 'cli.usage'],
     ['a run that there is not', ['--model', 'nobody'], 'evaluation.run-unknown'],
   ])('%s', async (_name, options, code) => {
-    const error = await errorOf('review', project, ...options)
+    const error = await failure('review', project, ...options)
     expect(error.code).toBe(code)
   })
 })

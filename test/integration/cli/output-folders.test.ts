@@ -1,21 +1,10 @@
-import { spawnSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { temporaryFolder } from '../../support/store.ts'
+import { commandLine } from '../../support/command-line.ts'
 
-const main = resolve(import.meta.dirname, '../../../src-main/hosts/cli/main.ts')
+const { folder, failure } = commandLine('source')
 const photos = resolve(import.meta.dirname, '../../../resources/sample/images')
-
-function errorOf(command: readonly string[]): { readonly code: string; readonly message: string } {
-  const { stderr, status } = spawnSync(process.execPath, [main, ...command, '--json'], {
-    env: { ...process.env, LECTERN_USER_DATA: temporaryFolder() },
-    encoding: 'utf8',
-    timeout: 30_000,
-  })
-  expect([stderr, status]).toEqual([expect.stringContaining('"code"'), 1])
-  return JSON.parse(stderr.trim().split('\n').at(-1)!) as ReturnType<typeof errorOf>
-}
 
 const commandsTo = (place: string): readonly (readonly string[])[] => [
   ['init', join(place, 'new.lectern'), '--images', photos],
@@ -25,11 +14,11 @@ const commandsTo = (place: string): readonly (readonly string[])[] => [
 ]
 
 describe('an output folder that cannot be made ends a command with a sentence', () => {
-  test('below a file', () => {
-    const file = join(temporaryFolder(), 'file')
+  test('below a file', async () => {
+    const file = join(folder, 'file')
     writeFileSync(file, '')
     for (const command of commandsTo(join(file, 'out'))) {
-      const { code, message } = errorOf(command)
+      const { code, message } = await failure(...command)
       expect([command[0], code]).toEqual([command[0], 'file.failed'])
       expect(message).toContain(join(file, 'out'))
       expect(message).toContain('a part of its path is a file')
@@ -37,9 +26,9 @@ describe('an output folder that cannot be made ends a command with a sentence', 
   })
 
   const canTakeNone = process.platform === 'linux'
-  test.skipIf(!canTakeNone)(`where the system takes none${canTakeNone ? '' : ' (needs /proc)'}`, () => {
+  test.skipIf(!canTakeNone)(`where the system takes none${canTakeNone ? '' : ' (needs /proc)'}`, async () => {
     for (const command of commandsTo('/proc/out')) {
-      const { code, message } = errorOf(command)
+      const { code, message } = await failure(...command)
       expect([command[0], code]).toEqual([command[0], 'file.failed'])
       expect(message).toContain('/proc/out')
       expect(message).toContain('no folder can be made there')

@@ -1,30 +1,12 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { runCli } from '../../support/run-cli.ts'
-import { root } from '../../support/web-app.ts'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { commandLine, predictedSample } from '../../support/command-line.ts'
 
-const sample = join(root, 'resources', 'sample')
-let folder: string
 let project: string
 
-const lectern = (...args: string[]) => runCli(args, join(folder, 'user-data'))
-async function json<T>(...args: string[]): Promise<T> {
-  const { code, stdout, stderr } = await lectern(...args, '--json')
-  expect({ code, stderr: code === 0 ? '' : stderr }).toEqual({ code: 0, stderr: '' })
-  return JSON.parse(stdout) as T
-}
+const cli = commandLine('built')
+const { lectern, json } = cli
 
-beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'lectern-cli-'))
-  project = join(folder, 'class.lectern')
-  await json('init', project, '--images', join(sample, 'images'))
-  await json('import', project, join(sample, 'features.pkl'))
-  await json('predict', project, '--model', join(sample, 'convnext_only.pth'), '--name', 'ConvNeXt')
-  await json('predict', project, '--model', join(sample, 'head.pth'), '--name', 'C+Spatial')
-}, 120_000)
-afterAll(() => rmSync(folder, { recursive: true, force: true }))
+beforeAll(async () => void (project = await predictedSample(cli)), 120_000)
 
 describe('statistics on the command line', () => {
   test('runs lists every run, newest first', async () => {

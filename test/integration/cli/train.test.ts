@@ -1,28 +1,12 @@
-import { spawn } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
+import { commandLine } from '../../support/command-line.ts'
 import { rafnetFolder, withoutRafnet } from '../../support/rafnet.ts'
 
 const root = resolve(import.meta.dirname, '../../..')
 const golden = join(root, 'test', 'fixtures', 'golden', 'features.pkl')
-let folder: string
-beforeAll(() => void (folder = mkdtempSync(join(tmpdir(), 'lectern-train-'))))
-afterAll(() => rmSync(folder, { recursive: true, force: true }))
-
-/** The command line from source, in the folder of this test, as RAFNet is run in its own. */
-function lectern(...args: string[]): Promise<{ code: number | null; stdout: string; stderr: string }> {
-  const child = spawn(process.execPath, [join(root, 'src-main', 'hosts', 'cli', 'main.ts'), ...args], {
-    cwd: folder,
-    env: { ...process.env, LECTERN_USER_DATA: join(folder, 'user') },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
-  let [stdout, stderr] = ['', '']
-  child.stdout.on('data', (data: Buffer) => (stdout += data.toString()))
-  child.stderr.on('data', (data: Buffer) => (stderr += data.toString()))
-  return new Promise((done) => child.once('close', (code) => done({ code, stdout, stderr })))
-}
+const { folder, lectern } = commandLine('source')
 
 const dataset = `{name: multimodal_features, params: {features_path: '${golden}', modalities: *names}}`
 const base = `

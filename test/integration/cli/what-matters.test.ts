@@ -1,28 +1,13 @@
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { commandLine } from '../../support/command-line.ts'
 import { goldenFolder } from '../../support/heads.ts'
-import { runCli } from '../../support/run-cli.ts'
 
-let folder: string
-let project: string
-
-const lectern = (...args: string[]) => runCli(args, join(folder, 'user-data'))
-async function json<T>(...args: string[]): Promise<T> {
-  const { code, stdout, stderr } = await lectern(...args, '--json')
-  expect({ code, stderr: code === 0 ? '' : stderr }).toEqual({ code: 0, stderr: '' })
-  return JSON.parse(stdout) as T
-}
-async function failure(...args: string[]): Promise<{ code: string; message: string }> {
-  const { code, stderr } = await lectern(...args, '--json')
-  expect(code).toBe(1)
-  return JSON.parse(stderr.trim().split('\n').at(-1)!) as { code: string; message: string }
-}
+const { folder, lectern, json, failure } = commandLine('built')
+const project = join(folder, 'class.lectern')
 
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'lectern-cli-'))
-  project = join(folder, 'class.lectern')
   mkdirSync(join(folder, 'photos'))
   await json('init', project, '--images', join(folder, 'photos'))
   await json('import', project, join(goldenFolder, 'features.pkl'))
@@ -37,7 +22,6 @@ beforeAll(async () => {
     copyFileSync(join(goldenFolder, `${head}.json`), join(place, 'config.yaml'))
   }
 }, 120_000)
-afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 interface Predicted {
   readonly model: string

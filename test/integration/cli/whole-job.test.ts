@@ -1,22 +1,12 @@
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { cpSync, existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
+import { commandLine } from '../../support/command-line.ts'
 import { rafnetFolder, withoutRafnet } from '../../support/rafnet.ts'
-import { runCli } from '../../support/run-cli.ts'
 import { root } from '../../support/web-app.ts'
 
 const sample = join(root, 'resources', 'sample')
-let folder: string
-beforeAll(() => void (folder = mkdtempSync(join(tmpdir(), 'lectern-cli-'))))
-afterAll(() => rmSync(folder, { recursive: true, force: true }))
-
-const lectern = (...args: string[]) => runCli(args, join(folder, 'user-data'))
-async function json<T>(...args: string[]): Promise<T> {
-  const { code, stdout, stderr } = await lectern(...args, '--json')
-  expect({ code, stderr: code === 0 ? '' : stderr }).toEqual({ code: 0, stderr: '' })
-  return JSON.parse(stdout) as T
-}
+const { folder, lectern, json } = commandLine('built')
 
 interface EvaluationJson {
   model: string
