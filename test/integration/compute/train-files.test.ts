@@ -149,3 +149,38 @@ describe('a split that lacks a class', () => {
     expect(existsSync(join(folder, 'results', 'training', 'tiny', 'seed_41', 'best_model.pth'))).toBe(false)
   })
 })
+
+describe('a refusal says what to do', () => {
+  test('an unknown preset: which there are', async () => {
+    const changes = {
+      seeds: null,
+      epochs: null,
+      batchSize: null,
+      learningRate: null,
+      mixupAlpha: null,
+      contrastive: null,
+    }
+    const request = {
+      recipe: { kind: 'preset' as const, preset: 'nope' },
+      data: { kind: 'project' as const, labelNames: ['a', 'b'], modalities: [] },
+      changes,
+    }
+    const described = compute.training.describe({ request, students: null })
+    await expect(described).rejects.toMatchObject({
+      code: 'training.preset-unknown',
+      message: expect.stringMatching(/grouprec_only, .*grouprec_convnext_gated_d_supcon_loss_tuned/) as string,
+    })
+  })
+
+  test('boxes that are not there: where RAFNet takes them from', async () => {
+    const folder = temporaryFolder()
+    const dict = readPickle(readFileSync(goldenFeatures), { file: goldenFeatures }) as Map<PickleValue, PickleValue>
+    dict.delete('context')
+    const file = writePickleFile(join(folder, 'bare_features.pkl'), dict)
+    const run = collect(compute.training.run(inputFor(configIn(folder, short, file), folder)))
+    await expect(run).rejects.toMatchObject({
+      code: 'training.modality-missing',
+      message: expect.stringContaining('bbox_cxcywh_norm') as string,
+    })
+  })
+})
