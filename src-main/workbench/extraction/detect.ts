@@ -101,7 +101,7 @@ async function scenesToLookOver(
   let skipped = 0
   for (const scene of scenes) {
     const { kept, untouched, isDone } = sceneState(project.store, scene.id, weights.sha256 ?? '', setting)
-    const isFree = kept.length === 0 && (untouched.length === 0 ? !isDone : false)
+    const isFree = kept.length === 0 && untouched.length === 0 && !isDone
     if (isFree || (replace && kept.every(({ source }) => source !== 'imported'))) {
       await photoFile(project, scene.id).then(
         (file) => waiting.push({ scene, file }),
@@ -205,15 +205,8 @@ async function keepScene(
     })
   })
   if (vectors && found.embeddings && studentIds.length > 0) {
-    await vectors.write(
-      studentIds,
-      rowsOf(
-        found.embeddings,
-        vectors.width,
-        wanted.map(({ index }) => index),
-      ),
-      () => undefined,
-    )
+    const rows = wanted.map(({ index }) => index)
+    await vectors.write(studentIds, rowsOf(found.embeddings, vectors.width, rows), () => undefined)
   }
   counts.scenes += 1
   counts.boxes += studentIds.length

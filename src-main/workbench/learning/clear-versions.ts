@@ -8,13 +8,12 @@ import { activeVersion } from './version-info.ts'
 /** Versions that are kept to go back to, the one that is shown beside them. */
 const keptVersions = 10
 
-/** Removes versions that are too old, but never the one that is shown. Returns whether there were any. */
-export async function removeOldVersions(project: OpenProject): Promise<boolean> {
+/** Removes versions that are too old, but never the one that is shown. */
+export async function removeOldVersions(project: OpenProject): Promise<void> {
   const versions = listLearnt(project.store)
   const active = activeVersion(versions, readChoice(project.store).pinnedId)
   const old = versions.slice(keptVersions).filter(({ id }) => id !== active?.id)
   for (const { modelId } of old) await removeModel(project, modelId)
-  return old.length > 0
 }
 
 /** Removes models that a crash left without their version. */

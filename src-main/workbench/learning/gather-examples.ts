@@ -62,7 +62,8 @@ export async function gatherExamples(request: ExamplesRequest): Promise<Examples
   const corrected = await withVectors(await allCorrected(store, breathe))
   const imported = await withVectors(spread(await allImported(store, breathe), mostExamples - corrected.length))
   const examples = [...corrected, ...imported].sort((one, other) => one.studentId - other.studentId)
-  const labels = Int32Array.from(examples, ({ classIndex }) => classPlaces(classes)(classIndex))
+  const placeOf = classPlaces(classes)
+  const labels = Int32Array.from(examples, ({ classIndex }) => placeOf(classIndex))
   const classCounts = classes.map((_, place) => labels.filter((label) => label === place).length)
   checkExamples(examples.length, classCounts, classes, chosen)
   return {

@@ -12,6 +12,7 @@ import { chooseModalities, type ChosenModalities } from './choose-modalities.ts'
 import { removeOldVersions } from './clear-versions.ts'
 import { gatherExamples } from './gather-examples.ts'
 import { changeChoice, plainChoice, readChoice, type LearningChoice } from './learning-choice.ts'
+import { readStanding, readVectors, type LearningStanding, type Vectors } from './learning-standing.ts'
 import { learnVersion, versionName } from './learn-version.ts'
 import { activeVersion, toLearntModel } from './version-info.ts'
 import { correctionsNeeded, firstAt } from './when-to-learn.ts'
@@ -38,21 +39,6 @@ interface Setback {
   readonly modality: string | null
 }
 
-/** What there is to learn on. */
-interface Vectors {
-  readonly chosen: ChosenModalities | null
-  /** Why nothing can be chosen. */
-  readonly problem: AppErrorData | null
-}
-
-/** How the open project stands, as told by its database. */
-interface Standing extends Vectors {
-  readonly choice: LearningChoice
-  readonly versions: readonly LearntRow[]
-  readonly corrected: number
-  readonly needed: number
-}
-
 /**
  * Learns heads from the corrections of the open project, one at a time, in the background. It does so by itself only while somebody
  * watches; versions are kept in the project and survive a restart.
@@ -65,7 +51,7 @@ export class Learner {
   #listening: AbortController | null = null
   #running: Running | null = null
   #setback: Setback | null = null
-  #standing: Standing | null = null
+  #standing: LearningStanding | null = null
   #vectors: Vectors | null = null
   #restTimer: NodeJS.Timeout | null = null
   #tellTimer: NodeJS.Timeout | null = null
@@ -158,14 +144,14 @@ export class Learner {
     }
   }
 
-  #stateName(standing: Standing | null, problem: AppErrorData | null): LearningState['state'] {
+  #stateName(standing: LearningStanding | null, problem: AppErrorData | null): LearningState['state'] {
     if (this.#running) return 'training'
     if (!standing?.choice.enabled) return 'off'
     if (problem) return 'blocked'
     return standing.versions.length > 0 ? 'ready' : 'waiting'
   }
 
-  #stand(project: OpenProject): Standing {
+  #stand(project: OpenProject): LearningStanding {
     this.#vectors ??= readVectors(project)
     return (this.#standing ??= readStanding(project, this.#vectors))
   }
@@ -286,20 +272,3 @@ const topicsThatMatter: readonly Change['topics'][number][] = ['project', 'stude
 /** Whether there are other vectors to learn on than the newest version learnt on. */
 const isOutgrown = (newest: LearntRow | undefined, { modality }: LearningChoice, chosen: ChosenModalities): boolean =>
   newest !== undefined && modality === null && newest.figures.modality !== chosen.name
-
-function readVectors({ store }: OpenProject): Vectors {
-  try {
-    return { chosen: chooseModalities(store, readChoice(store).modality), problem: null }
-  } catch (error) {
-    return { chosen: null, problem: toAppError(error).toJSON() }
-  }
-}
-
-function readStanding({ store }: OpenProject, vectors: Vectors): Standing {
-  const choice = readChoice(store)
-  const versions = listLearnt(store)
-  const [newest] = versions
-  const { corrected, fresh } = countCorrections(store, newest?.lastLabelId ?? 0)
-  const needed = correctionsNeeded({ corrected, fresh, learntFrom: newest?.figures.students ?? null })
-  return { ...vectors, choice, versions, corrected, needed }
-}
