@@ -8,7 +8,7 @@ import type { BaselineResult } from '#shared/contract/training.ts'
 import type { BaselineRequest, BaselineStep, BaselineStudents } from '../training-protocol.ts'
 import { driveSteps } from './drive-steps.ts'
 import { readVectors } from './read-vectors.ts'
-import { json, makeFolder, text, writeWhole } from './train-run-folder.ts'
+import { json, makeOutputFolder, text, writeWhole } from './train-run-folder.ts'
 import { loadSplit } from './train-splits.ts'
 import { resolveRecipe } from './training-recipe.ts'
 import type { ResolvedRecipe } from './training-recipe.ts'
@@ -95,7 +95,7 @@ async function writeResults(out: string, results: readonly BaselineResult[], see
     return [name, { ...entry, modalities, elapsed_ms: Math.round(elapsedMs) }] as const
   })
   const files = [join(out, 'baselines.json'), join(out, 'baselines.csv')] as const
-  await makeFolder(out)
+  makeOutputFolder(out)
   await writeWhole(files[0], json(Object.fromEntries(entries)))
   await writeWhole(files[1], text(finalResultsCsv(Object.fromEntries(entries))))
   return [...files]

@@ -11,7 +11,7 @@ import type { Steps } from '#shared/metrics/steps.ts'
 import type { LearnInput, LearnOutcome } from '../learn-protocol.ts'
 import type { VectorRows } from '../protocol.ts'
 import { driveSteps } from './drive-steps.ts'
-import { makeFolder, writeWhole } from './train-run-folder.ts'
+import { makeOutputFolder, writeWhole } from './train-run-folder.ts'
 import { openVectors } from './vector-rows.ts'
 
 /** Vectors read at a time: some megabytes. */
@@ -41,7 +41,7 @@ export async function learn(input: LearnInput, signal: AbortSignal): Promise<Lea
   const judged = { labels: known, predicted, scenes: photos, classes, nullIndex, plan, seed }
   const figures = await runSteps(judgeHeldOut(judged), signal)
   const { out, version } = input
-  await makeFolder(dirname(out))
+  makeOutputFolder(dirname(out))
   const modalities = vectors.map(({ name, width }) => ({ name, width }))
   await writeWhole(out, [linearHeadModel(head, { modalities, version, classNames })])
   const present = new Set(kept)

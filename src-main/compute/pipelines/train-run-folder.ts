@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs'
-import { mkdir, readdir, rm, unlink } from 'node:fs/promises'
+import { readdir, rm, unlink } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { writeCheckpoint } from '#main/codecs/torch/write-checkpoint.ts'
 import type { ConfigMapping } from '#main/codecs/yaml/config-value.ts'
@@ -7,6 +7,7 @@ import { writeConfig } from '#main/codecs/yaml/write-config.ts'
 import { removeLeftover, systemCode, writeFailure } from '#main/exchange/files.ts'
 import { finalEntry, finalResultsCsv, summedUpEntries, testFigures } from '#main/exchange/rafnet/final-results.ts'
 import { parsePythonJson } from '#main/exchange/rafnet/python-json.ts'
+import { makeFolder } from '#main/exchange/make-folder.ts'
 import { stageFile } from '#main/exchange/write-atomically.ts'
 import type { HeadConfig } from '#main/onnx/architectures/config.ts'
 import { stateDict } from '#main/training/head-state.ts'
@@ -50,17 +51,16 @@ export async function writeWhole(file: string, pieces: Iterable<Uint8Array>): Pr
 
 /** Writes a file whole or not at all, its folder first. Throws AppError `training.write-failed`. */
 export async function writeText(file: string, value: string): Promise<void> {
-  await makeFolder(dirname(file))
+  makeOutputFolder(dirname(file))
   await writeWhole(file, text(value))
 }
 
-export async function makeFolder(folder: string): Promise<void> {
+/** Throws AppError `training.write-failed`. */
+export function makeOutputFolder(folder: string): void {
   try {
-    await mkdir(folder, { recursive: true })
+    makeFolder(folder)
   } catch (error) {
-    // A file of that name, which `mkdir` tells otherwise than a file above it.
-    const reason = systemCode(error) === 'EEXIST' ? Object.assign(new Error('a file'), { code: 'ENOTDIR' }) : error
-    throw writeFailure('training.write-failed', folder, reason)
+    throw writeFailure('training.write-failed', folder, error)
   }
 }
 
@@ -128,8 +128,8 @@ const summaryFolders = (outputFolder: string): readonly [run: string, evaluation
 }
 
 /** Makes the folders that the results of all seeds go to, before hours are spent. Throws AppError `training.write-failed`. */
-export async function makeSummaryFolders(outputFolder: string): Promise<void> {
-  for (const folder of summaryFolders(outputFolder)) if (folder !== null) await makeFolder(folder)
+export function makeSummaryFolders(outputFolder: string): void {
+  for (const folder of summaryFolders(outputFolder)) if (folder !== null) makeOutputFolder(folder)
 }
 
 /**
@@ -148,7 +148,7 @@ export async function writeSummaries(
     files.push(file)
   }
   const writeFinals = async (folder: string, entries: Readonly<Record<string, unknown>>): Promise<void> => {
-    await makeFolder(folder)
+    makeOutputFolder(folder)
     await write(join(folder, 'final_results.json'), json(entries))
     await write(join(folder, 'final_results.csv'), text(finalResultsCsv(summedUpEntries(entries))))
   }

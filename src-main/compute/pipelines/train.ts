@@ -65,7 +65,7 @@ export async function* train(
     const { config, splits, seeds, findings, leakage, model, outputFolder } = run
     const rows = { train: splits.train.rows, val: splits.val.rows, test: splits.test.rows }
     const prepared = await prepareTraining(config.head, config.options, rows, sessions.open)
-    await makeSummaryFolders(outputFolder)
+    makeSummaryFolders(outputFolder)
     yield {
       kind: 'start',
       model,

@@ -6,7 +6,7 @@ import { rafnetFolder, withoutRafnet } from '../../support/rafnet.ts'
 
 const root = resolve(import.meta.dirname, '../../..')
 const golden = join(root, 'test', 'fixtures', 'golden', 'features.pkl')
-const { folder, lectern } = commandLine('source')
+const { folder, lectern, failure } = commandLine('source')
 
 const dataset = `{name: multimodal_features, params: {features_path: '${golden}', modalities: *names}}`
 const base = `
@@ -49,6 +49,21 @@ test('bad input ends with its code and a sentence, and writes nothing', async ()
   expect(seeds.code).toBe(1)
   expect(seeds.stderr).toContain('training.seeds-malformed')
 })
+
+const canTakeNone = process.platform === 'linux'
+test.skipIf(!canTakeNone)(
+  `a place where the system takes no folder is refused before anything is learnt${canTakeNone ? '' : ' (needs /proc)'}`,
+  async () => {
+    for (const [command, ...rest] of [['train', '--seeds', '7'], ['baselines']] as const) {
+      const error = await failure(command, '--config', 'base.yaml', ...rest, '--out', '/proc/out')
+      expect([command, error.code, error.message]).toEqual([
+        command,
+        'training.write-failed',
+        expect.stringMatching(/\/proc\/out.*no folder can be made there/),
+      ])
+    }
+  },
+)
 
 const conditions = `
 training: {seeds: [41, 42], num_epochs: 2, batch_size: 64, mixup_alpha: 0.2, contrastive: {enabled: true, weight: 0.05, temperature: 0.2}}
