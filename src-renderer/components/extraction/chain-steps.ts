@@ -77,10 +77,18 @@ function vectorStep({ summary, weights, wanted, ...chosen }: ChainInput, { name,
   const byId = (id: string | null | undefined) => weights.find((one) => one.id === id)
   const isFit = (one: WeightsInfo | undefined): boolean =>
     one !== undefined && one.problem === null && (width === null || one.width === width)
+  const madeWith = summary.modalities.find((one) => one.name === name && one.students > 0)?.madeWith
   const usual = weights.find((one) => one.builtIn && one.modality === name) ?? byId(file?.weightsId)
-  // A head of other widths than RAFNet's was trained on other weights, which may be here.
-  const other = width === null ? undefined : weights.find((one) => one.modality === name && isFit(one))
-  const maker = byId(chosen[role]) ?? (isFit(usual) ? usual : (other ?? usual)) ?? null
+  const candidates = [
+    byId(chosen[role]),
+    // Vectors of one name come from one network: those that made some of them make the rest.
+    ...weights.filter((one) => one.sha256 === madeWith?.weightsSha256 && one.kind === role && isFit(one)),
+    isFit(usual) ? usual : undefined,
+    // A head of other widths than RAFNet's was trained on other weights, which may be here.
+    ...weights.filter((one) => width !== null && one.modality === name && isFit(one)),
+    usual,
+  ]
+  const maker = candidates.find((one) => one !== undefined) ?? null
   const modality = chosen.head === null ? (maker?.modality ?? name) : name
   const known = summary.modalities.find((one) => one.name === modality)
   const step = { key: role, modality, width, weights: maker, wanted: null }

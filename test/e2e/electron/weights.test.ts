@@ -39,3 +39,16 @@ test('weights dropped where RAFNet asks for them are recognised and taken; a wro
   }
   await app.screenshot('desktop-weights-dropped')
 })
+
+test('a GroupRec checkpoint dropped anywhere is first taken for a feature pickle, as it is named, and then for what it is', async () => {
+  const kit = tinyRafnetKit(folder())
+  const app = await open()
+  const page = await app.usablePage()
+  await app.dropFiles('main', [kit.relation])
+  await dialogs(page).getByRole('button', { name: 'Import', exact: true }).click()
+  await dialogs(page).getByRole('alert').getByText('a torch checkpoint').waitFor()
+  await app.screenshot('desktop-weights-imported')
+  await dialogs(page).getByRole('button', { name: 'Is it a weights file? Add it as a detector or extractor' }).click()
+  await keepRecognised(page)
+  await page.getByText('“relation_common_group8” was added.').waitFor()
+})

@@ -114,6 +114,27 @@ describe('the way from photos to predictions', () => {
     })
   })
 
+  test('a head of other widths is served by weights of its widths, and vectors that were begun by those that began them', () => {
+    const narrow = { ...convnext, id: 'narrow', sha256: 'aa', width: 128 }
+    const twin = { ...narrow, id: 'twin', sha256: 'bb' }
+    const narrowHead = { ...modelInfo, modalities: [{ name: 'convnext', width: 128, role: 'feature' as const }] }
+    const weights = [nanodet, convnext, narrow, twin]
+    const appearance = (change: Partial<ChainInput>) => chainSteps(input({ weights, head: narrowHead, ...change }))[2]
+    expect(appearance({})).toMatchObject({ state: 'will-run', weights: narrow })
+    const madeWith = { weightsFile: 'b.pth', weightsSha256: 'bb', precision: 'float32' as const, noise: null }
+    const begun = { name: 'convnext', width: 128, students: 3, madeWith }
+    const summary = { scenes: 2, students: 40, modalities: [begun] }
+    expect(appearance({ summary })).toMatchObject({ state: 'will-run', weights: twin })
+    expect(appearance({ summary, appearance: 'narrow' })).toMatchObject({ weights: narrow })
+    expect(appearance({ summary, head: head('convnext') })).toMatchObject({ weights: convnext })
+  })
+
+  test("a file of RAFNet's is wanted for RAFNet's own vectors alone", () => {
+    const vit = { ...modelInfo, modalities: [{ name: 'vit', width: 768, role: 'feature' as const }] }
+    const [, , appearance] = chainSteps(input({ head: vit }))
+    expect(appearance).toMatchObject({ state: 'missing', modality: 'vit', width: 768, weights: null, wanted: null })
+  })
+
   test('without a head, features alone, under the names of what makes them', () => {
     const resnet = { ...convnext, id: 'r', modality: 'resnet' }
     const steps = chainSteps(
