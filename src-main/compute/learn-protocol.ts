@@ -10,6 +10,8 @@ export interface LearnInput {
   readonly labels: Int32Array
   /** Equal for students of one photo. [students] */
   readonly scenes: Uint32Array
+  /** All students of the project with such vectors, one a modality: who of them is unlike all labelled ones? */
+  readonly everybody: readonly VectorRows[]
   readonly classNames: readonly string[]
   /** Place of the class of ambiguous students, or null. */
   readonly nullIndex: number | null
@@ -45,6 +47,8 @@ export interface LearnOutcome {
    * had the student's class. [students of the input, classes]
    */
   readonly byOthers: Float32Array
+  /** Positions in `everybody` of those unlike all labelled students, and how many times the limit they are from the nearest. */
+  readonly unfamiliar: { readonly rows: Uint32Array; readonly times: Float32Array }
 }
 
 export const learningContract = {

@@ -68,7 +68,10 @@ export type ReviewReason =
   | 'label-suspect'
   /** A detected box that may be no student; the value is the detector's score. */
   | 'box-doubtful'
-  /** Unlike anything labelled so far. */
+  /**
+   * Unlike anybody labelled so far; the value is the distance from the nearest labelled student over the limit within which the labelled
+   * themselves lie from others of another photo, above 1.
+   */
   | 'unfamiliar'
 
 export interface ReviewItem extends StudentCard {

@@ -11,6 +11,7 @@ import type { Steps } from '#shared/metrics/steps.ts'
 import type { LearnInput, LearnOutcome } from '../learn-protocol.ts'
 import type { VectorRows } from '../protocol.ts'
 import { driveSteps } from './drive-steps.ts'
+import { findUnfamiliar } from './find-unfamiliar.ts'
 import { makeOutputFolder, writeWhole } from './train-run-folder.ts'
 import { openVectors } from './vector-rows.ts'
 
@@ -44,6 +45,7 @@ export async function learn(input: LearnInput, signal: AbortSignal): Promise<Lea
   makeOutputFolder(dirname(out))
   const modalities = vectors.map(({ name, width }) => ({ name, width }))
   await writeWhole(out, [linearHeadModel(head, { modalities, version, classNames })])
+  const unfamiliar = await findUnfamiliar({ blocks, scales: head.scales, photos }, input.everybody, signal)
   const present = new Set(kept)
   return {
     ...figures,
@@ -51,6 +53,7 @@ export async function learn(input: LearnInput, signal: AbortSignal): Promise<Lea
     leftOut: [...labels.keys()].filter((row) => !present.has(row)),
     heldOut: plan.heldOut,
     temperature: head.temperature,
+    unfamiliar,
     heldOutLogits: spread(head.heldOut, kept, labels.length, classes),
     byOthers: spread(head.byOthers, kept, labels.length, classes, head.couldBeNamed),
   }

@@ -60,6 +60,13 @@ export function insertHeldOut(store: Store, learntId: number, studentId: number,
     .run(learntId, studentId, new Uint8Array(buffer, byteOffset, byteLength))
 }
 
+/** Keeps that a student is unlike all that a version learnt from. */
+export function insertUnfamiliar(store: Store, learntId: number, studentId: number, times: number): void {
+  store
+    .prepare('INSERT INTO unfamiliar (learnt_id, student_id, times) VALUES (?, ?, ?)')
+    .run(learntId, studentId, times)
+}
+
 /** Whether a run is of a version that learnt from this student: it said something without it, or a person's label was there to see. */
 export function hasLearntFrom(store: Store, runId: number, studentId: number): boolean {
   const found = store

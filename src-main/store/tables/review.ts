@@ -19,27 +19,33 @@ export interface ReviewRow {
   readonly logits: Uint8Array | null
   readonly otherPredicted: number | null
   readonly otherConfidence: number | null
+  /** How many times the limit the student is from the nearest that the version learnt from; null where not beyond it. */
+  readonly unfamiliar: number | null
 }
 
 export const reviewSql = `SELECT student.id AS studentId, student.x1, student.y1, student.x2, student.y2,
   CASE WHEN student.box_edited = 0 THEN detection.score END AS score, label.id AS labelId, label.class_index AS classIndex, label.source AS labelSource,
   shown.class_index AS predicted, shown.confidence,
-  CASE WHEN label.id IS NOT NULL OR shown.confidence < ? THEN shown.logits END AS logits, other.class_index AS otherPredicted, other.confidence AS otherConfidence
+  CASE WHEN label.id IS NOT NULL OR shown.confidence < ? THEN shown.logits END AS logits, other.class_index AS otherPredicted, other.confidence AS otherConfidence,
+  unfamiliar.times AS unfamiliar
   FROM scene CROSS JOIN student ON student.scene_id = scene.id AND student.deleted_at IS NULL
   LEFT JOIN label ON label.id = student.label_id
   LEFT JOIN detection ON detection.student_id = student.id
   LEFT JOIN prediction shown ON shown.run_id = ? AND shown.student_id = student.id
   LEFT JOIN prediction other ON other.run_id = ? AND other.student_id = student.id
+  LEFT JOIN unfamiliar ON unfamiliar.learnt_id = ? AND unfamiliar.student_id = student.id
   WHERE scene.id = ? AND scene.review = 'open'`
 
-/** Present students of a scene with what two runs say of them, logits below a confidence; none where the scene is marked reviewed. */
+/** Present students of a scene with what two runs and a version say of them, logits below a confidence; none where the scene is marked reviewed. */
 export function reviewRows(
   store: Store,
-  runs: { readonly runId: number; readonly otherRunId: number },
+  runs: { readonly runId: number; readonly otherRunId: number; readonly version: { readonly id: number } | null },
   sceneId: number,
   logitsBelow: number,
 ): ReviewRow[] {
-  return store.prepare<ReviewRow>(reviewSql).all(logitsBelow, runs.runId, runs.otherRunId, sceneId)
+  return store
+    .prepare<ReviewRow>(reviewSql)
+    .all(logitsBelow, runs.runId, runs.otherRunId, runs.version?.id ?? 0, sceneId)
 }
 
 /** How often people gave this student this class by hand. */

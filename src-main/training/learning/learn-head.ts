@@ -136,7 +136,8 @@ function believable(scores: Float64Array, temperature: number, classes: number):
   return probabilities
 }
 
-function cutStandardised({ width, values }: FeatureBlock, { mean, deviation }: ColumnScale): FeatureBlock {
+/** A modality as the head sees it: by the scale, and cut off. */
+export function cutStandardised({ width, values }: FeatureBlock, { mean, deviation }: ColumnScale): FeatureBlock {
   const scaled = new Float32Array(values.length)
   for (let start = 0; start < values.length; start += width) {
     for (let column = 0; column < width; column += 1) {

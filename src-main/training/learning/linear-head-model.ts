@@ -3,6 +3,7 @@ import { bytesOf, GraphBuilder } from '#main/onnx/graph-builder.ts'
 import type { ValueName } from '#main/onnx/graph-builder.ts'
 import { add, divide, maximum, minimum, subtract } from '#main/onnx/operators/elementwise.ts'
 import { linear } from '#main/onnx/operators/linear.ts'
+import type { ColumnScale } from '../baselines/feature-blocks.ts'
 import { largestDeviation, unknownClassScore } from './learn-head.ts'
 import type { LinearHead } from './learn-head.ts'
 
@@ -43,16 +44,8 @@ function emitPart(
   modalities: LinearHeadOptions['modalities'],
   place: number,
 ): ValueName {
-  const { mean, deviation } = scales[place]!
   const { width } = modalities[place]!
-  const vector = (name: string, values: ArrayLike<number>): ValueName =>
-    graph.initializer(`${name}/${place}`, 'float32', [values.length], bytesOf(Float32Array.from(values)))
-  const standardised = divide(graph, subtract(graph, input, vector('mean', mean)), vector('deviation', deviation))
-  const cut = minimum(
-    graph,
-    maximum(graph, standardised, graph.float32(-largestDeviation)),
-    graph.float32(largestDeviation),
-  )
+  const cut = emitStandardised(graph, input, scales[place]!, place)
   const { present, classes, weights } = model
   const total = modalities.reduce((sum, one) => sum + one.width, 0)
   const before = modalities.slice(0, place).reduce((sum, one) => sum + one.width, 0)
@@ -69,4 +62,17 @@ function emitPart(
   }
   const weight = graph.initializer(`weight/${place}`, 'float32', [classes, width], bytesOf(matrix))
   return linear(graph, cut, weight, graph.initializer(`bias/${place}`, 'float32', [classes], bytesOf(bias)))
+}
+
+/** `cutStandardised` as operators: one modality [n, width], by its scale, and cut off. */
+export function emitStandardised(
+  graph: GraphBuilder,
+  input: ValueName,
+  { mean, deviation }: ColumnScale,
+  place: number,
+): ValueName {
+  const vector = (name: string, values: ArrayLike<number>): ValueName =>
+    graph.initializer(`${name}/${place}`, 'float32', [values.length], bytesOf(Float32Array.from(values)))
+  const standardised = divide(graph, subtract(graph, input, vector('mean', mean)), vector('deviation', deviation))
+  return minimum(graph, maximum(graph, standardised, graph.float32(-largestDeviation)), graph.float32(largestDeviation))
 }

@@ -2,10 +2,18 @@ import { randomUUID } from 'node:crypto'
 import { rm } from 'node:fs/promises'
 import type { BehaviourClass } from '#shared/domain/behaviour-class.ts'
 import type { LearnOutcome } from '#main/compute/protocol.ts'
-import { insertHeldOut, insertLearnt, learntFolder, type LearntFigures } from '#main/store/tables/learnt.ts'
+import {
+  insertHeldOut,
+  insertLearnt,
+  insertUnfamiliar,
+  learntFolder,
+  type LearntFigures,
+} from '#main/store/tables/learnt.ts'
 import { insertModel } from '#main/store/tables/model.ts'
 import { replacePrediction } from '#main/store/tables/prediction.ts'
+import { allSceneIds } from '#main/store/tables/scene.ts'
 import { writeInSteps } from '#main/store/write-in-steps.ts'
+import { gatherStudents, type GatheredStudents } from '../inference/gather-students.ts'
 import { predictRun } from '../inference/predict-run.ts'
 import { argmax, softmax } from '../inference/softmax.ts'
 import type { JobContext } from '../jobs/job-registry.ts'
@@ -57,15 +65,43 @@ export async function learnVersion(options: LearnVersionOptions, job: JobContext
       out: projectFile(project, file),
       version: parts.appVersion,
     }
-    const outcome = await parts.compute.learning.learn(input, { signal: job.signal })
+    const everybody = await gatherEverybody(options, job)
+    const outcome = await parts.compute.learning.learn(
+      { ...input, everybody: everybody.input.vectors },
+      { signal: job.signal },
+    )
     modelId = await keepModel(options, file)
     const runId = await predict(options, modelId, job)
-    return await keepVersion(options, { modelId, runId, outcome }, job)
+    const learntId = await keepVersion(options, { modelId, runId, outcome }, job)
+    await keepUnfamiliar(options, learntId, everybody.studentIds, outcome, job)
+    return learntId
   } catch (error) {
     if (modelId !== null) await removeModel(project, modelId)
     await rm(projectFile(project, folder), { recursive: true, force: true })
     throw error
   }
+}
+
+/** All students who could be learnt from, labelled or not. */
+function gatherEverybody({ project, chosen }: LearnVersionOptions, job: JobContext): Promise<GatheredStudents> {
+  return gatherStudents({
+    store: project.store,
+    sceneIds: allSceneIds(project.store),
+    modalities: chosen.modalities,
+    absolute: (file) => projectFile(project, file),
+    signal: job.signal,
+  })
+}
+
+async function keepUnfamiliar(
+  { project: { store } }: LearnVersionOptions,
+  learntId: number,
+  studentIds: readonly number[],
+  { unfamiliar: { rows, times } }: LearnOutcome,
+  job: JobContext,
+): Promise<void> {
+  const keep = (row: number, index: number): void => insertUnfamiliar(store, learntId, studentIds[row]!, times[index]!)
+  await writeInSteps(store, [...rows], keep, { signal: job.signal })
 }
 
 async function keepModel({ project, parts, chosen, examples }: LearnVersionOptions, file: string): Promise<number> {

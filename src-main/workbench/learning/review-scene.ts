@@ -45,6 +45,7 @@ function toReviewStudent(
       otherPredicted === null || otherConfidence === null
         ? null
         : { classIndex: otherPredicted, confidence: otherConfidence },
+    unfamiliar: row.unfamiliar,
     // A model learnt from no label that is not kept with what it said without it.
     heldOut: label === null ? null : (heldOut ?? probabilities),
   }

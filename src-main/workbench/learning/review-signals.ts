@@ -21,6 +21,8 @@ export interface ReviewStudent {
   } | null
   /** What the newest run of another model says. */
   readonly other: { readonly classIndex: number; readonly confidence: number } | null
+  /** How many times the limit of what is like anybody labelled; null for all within it. */
+  readonly unfamiliar: number | null
   /** What was said without learning from the label; null without one. */
   readonly heldOut: ArrayLike<number> | null
 }
@@ -80,6 +82,7 @@ export function sceneSignals(students: readonly ReviewStudent[]): StudentSignals
           ...marginSignal(prediction),
           ...disagreement(student, confidence),
           ...oddOneOut(predicted, confidence, around[place]!),
+          ...unlikeAll(student),
         ]
       : []
     return {
@@ -105,6 +108,12 @@ function disagreement({ prediction, other }: ReviewStudent, confidence: number):
   if (!prediction || !other || prediction.classIndex === other.classIndex) return []
   const strength = 0.4 + 0.5 * Math.min(confidence, other.confidence)
   return [{ reason: 'models-disagree', value: other.confidence, strength }]
+}
+
+/** The head has seen nobody like this student, however sure it is: a label teaches more the farther off the student is. */
+function unlikeAll({ label, unfamiliar }: ReviewStudent): Signal[] {
+  if (label !== null || unfamiliar === null) return []
+  return [{ reason: 'unfamiliar', value: unfamiliar, strength: 0.3 + 0.5 * (1 - 1 / Math.max(1, unfamiliar)) }]
 }
 
 /** `around`: what the nearest students do. */

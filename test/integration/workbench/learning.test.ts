@@ -151,6 +151,57 @@ describe('learning from corrections', () => {
     expect(differ.every((row) => row < 40)).toBe(true)
   })
 
+  describe('whoever is unlike all labelled students', () => {
+    /** Students of rows 70, 85 and 101 are something else than the others, each in a photo without labels; so is the labelled one of row 5. */
+    const strangers = [70, 85, 101]
+    const strange = (values: Float32Array): void => {
+      for (const row of [5, ...strangers])
+        for (let column = 4; column < width; column += 1) values[row * width + column]! += 7
+    }
+    async function unfamiliar(made: Made) {
+      const asked = { runId: null, reasons: ['unfamiliar'], predicted: null, offset: 0, limit: 100 }
+      const { items } = await made.handlers.learning.reviewQueue(asked, inCall)
+      return new Map(items.map(({ studentId, reasons }) => [made.students.indexOf(studentId), reasons[0]!.value]))
+    }
+
+    test('needs eyes, hardly anybody else does for this, and no longer once one of the kind is labelled', async () => {
+      const made = await project({ scenes: 16, change: strange })
+      // Not the strange one of row 5: nobody like it is known.
+      await label(
+        made,
+        rows(0, 60).filter((row) => row !== 5),
+      )
+      await made.handlers.learning.learnNow({}, inCall)
+      const found = await unfamiliar(made)
+      const farthest = [...found].toSorted(([, one], [, other]) => other - one).map(([row]) => row)
+      expect(new Set(farthest.slice(0, 4))).toEqual(new Set([5, ...strangers]))
+      // Of 97 of the usual kind.
+      expect(found.size - 4).toBeLessThan(10)
+      for (const row of strangers) expect(found.get(row)).toBeGreaterThan(1.2)
+
+      await label(made, [5, 70, 85])
+      await made.handlers.learning.learnNow({}, inCall)
+      const after = await unfamiliar(made)
+      for (const row of [5, ...strangers]) expect(after.has(row), String(row)).toBe(false)
+    })
+
+    test('is not told of where too few photos have labels', async () => {
+      const made = await project({ scenes: 16, change: strange })
+      await label(made, rows(10, 30))
+      await made.handlers.learning.learnNow({}, inCall)
+      expect(await unfamiliar(made)).toEqual(new Map())
+    })
+
+    test('is nobody where all are of one kind, or have no vectors that are numbers', async () => {
+      const made = await project({ scenes: 16, change: (values) => values.fill(Number.NaN, 100 * width, 110 * width) })
+      await label(made, rows(0, 60))
+      await made.handlers.learning.learnNow({}, inCall)
+      const found = await unfamiliar(made)
+      expect(found.size).toBeLessThanOrEqual(4)
+      for (const row of rows(100, 110)) expect(found.has(row)).toBe(false)
+    })
+  })
+
   test('photos that look alike are held out together, and are one photo', async () => {
     const made = await project({ scenes: 8 })
     // The second photo of each pair is the first one, a few bits of its look aside.

@@ -5,6 +5,7 @@ import { firstTables } from '#main/store/migrations/0001-first-tables.ts'
 import { extraction } from '#main/store/migrations/0003-extraction.ts'
 import { photoCare } from '#main/store/migrations/0004-photo-care.ts'
 import { learning } from '#main/store/migrations/0005-learning.ts'
+import { unfamiliar } from '#main/store/migrations/0006-unfamiliar.ts'
 import { trainings } from '#main/store/migrations/0002-trainings.ts'
 
 test('steps are numbered from 1 without gaps', () => {
@@ -222,6 +223,43 @@ describe('0005 learning', () => {
     ['an answer about nobody', `INSERT INTO held_out VALUES (1, 7, x'00')`],
   ])('refuses %s', (_name, sql) => {
     const database = withVersion()
+    expect(() => database.exec(sql)).toThrow('constraint failed')
+    database.close()
+  })
+})
+
+describe('0006 unfamiliar', () => {
+  function withStudent() {
+    const database = new BetterSqlite3(':memory:')
+    database.pragma('foreign_keys = OFF')
+    for (const step of allMigrations.slice(0, 6)) step.up(database)
+    database.pragma('foreign_keys = ON')
+    database.exec(`
+      INSERT INTO model (name, source_file, file, sha256, reading, family, description, created_at)
+        VALUES ('learnt', 'a', 'a', 'aa', '{}', 'onnx', '{}', '');
+      INSERT INTO run (model_id, name, app_version, batching, created_at, state) VALUES (1, 'learnt', '1', 'scene', '', 'done');
+      INSERT INTO scene (relative_path, file_name, sort_key, width_px, height_px, has_photo) VALUES ('1.jpg', '1.jpg', '1', 4, 3, 0);
+      INSERT INTO student (scene_id, bbox_id, source) VALUES (1, '1', 'drawn');
+      INSERT INTO learnt (model_id, run_id, figures, last_label_id, created_at) VALUES (1, 1, '{}', 0, '');
+      INSERT INTO unfamiliar VALUES (1, 1, 1.5);`)
+    return database
+  }
+
+  test('is the sixth step', () => expect(allMigrations[5]).toBe(unfamiliar))
+
+  test.each(['learnt', 'student'])('goes with its %s', (table) => {
+    const database = withStudent()
+    database.exec(`DELETE FROM ${table}`)
+    expect(database.prepare('SELECT count(*) FROM unfamiliar').pluck().get()).toBe(0)
+    database.close()
+  })
+
+  test.each([
+    ['of no version', 'INSERT INTO unfamiliar VALUES (7, 1, 2)'],
+    ['of nobody', 'INSERT INTO unfamiliar VALUES (1, 7, 2)'],
+    ['without a distance', 'INSERT INTO unfamiliar (learnt_id, student_id) VALUES (1, 1)'],
+  ])('refuses one %s', (_name, sql) => {
+    const database = withStudent()
     expect(() => database.exec(sql)).toThrow('constraint failed')
     database.close()
   })

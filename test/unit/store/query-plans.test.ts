@@ -116,6 +116,7 @@ test.each([
       'student_present (scene_id=? AND deleted_at=?)',
       'shown USING PRIMARY KEY (run_id=? AND student_id=?)',
       'detection USING INTEGER PRIMARY KEY',
+      'unfamiliar USING PRIMARY KEY (learnt_id=? AND student_id=?)',
     ],
   ],
   ['the training whose turn it is', nextTrainingSql, ['training_by_state (state=?)']],

@@ -15,7 +15,7 @@ const sentences: Readonly<Record<ReviewReason, (value: number) => string>> = {
   'neighbours-disagree': (value) => `${percentOf(value)} of the neighbours do something else`,
   'label-suspect': (value) => `its label is ${percentOf(value)} probable`,
   'box-doubtful': (value) => `the detector gave it ${value.toFixed(2)}`,
-  unfamiliar: () => 'unlike anything labelled',
+  unfamiliar: (value) => `unlike anybody labelled, ${value.toFixed(1)} times as far as is usual`,
 }
 
 const percentOf = (value: number): string => `${(100 * value).toFixed(0)} %`

@@ -8,6 +8,7 @@ const student = (studentId: number, change: Partial<ReviewStudent> = {}): Review
   label: null,
   prediction: { classIndex: 0, confidence: 0.9, margin: null },
   other: null,
+  unfamiliar: null,
   heldOut: null,
   ...change,
 })
@@ -29,6 +30,13 @@ describe('a student alone', () => {
     ['another model says the same', student(1, { other: { classIndex: 0, confidence: 0.5 } }), []],
     ['another model says otherwise', student(1, { other: { classIndex: 2, confidence: 0.5 } }), ['models-disagree']],
     ['no box', student(1, { box: null, ...predicted(1, 0.4, 0) }), ['margin']],
+    ['unlike anybody labelled, however sure the head is', student(1, { unfamiliar: 1.2 }), ['unfamiliar']],
+    ['unlike anybody labelled, with a label since', student(1, { unfamiliar: 1.2, ...byHand(1, true) }), []],
+    [
+      'unlike anybody else labelled, with a label of a file',
+      student(1, { unfamiliar: 1.2, label: { classIndex: 0, byHand: false, stands: false } }),
+      [],
+    ],
     ['a person has looked', student(1, { ...predicted(1, 0.4, 0), ...byHand(1) }), []],
     [
       'a file gave the label',
@@ -36,6 +44,13 @@ describe('a student alone', () => {
       ['margin'],
     ],
   ])('%s', (_name, given, expected) => expect(reasonsOf(given)).toEqual([expected]))
+
+  test('the farther from all labelled, the stronger; the value says how far', () => {
+    const [near, far] = sceneSignals([student(1, { unfamiliar: 1.01 }), student(2, { unfamiliar: 3 })])
+    expect(far!.signals[0]!.value).toBe(3)
+    expect(far!.signals[0]!.strength).toBeGreaterThan(near!.signals[0]!.strength)
+    expect(far!.signals[0]!.strength).toBeLessThan(1)
+  })
 
   test('a closer tie is stronger, and its value is the margin', () => {
     const [close, wider] = sceneSignals([student(1, predicted(0, 0.5, 0.01)), student(2, predicted(0, 0.5, 0.2))])
