@@ -133,6 +133,21 @@ describe('a new training', () => {
     expect(wrapper.get('[data-testid="training-1"]').text()).toContain('70/15/15')
   })
 
+  test('says how many photos look alike and stay together, and how many are still to be compared', async () => {
+    const ties = (scenes: number, groups: number, notCompared: number) => ({
+      plan: () => trainingPlan({ ties: { scenes, groups, notCompared } }),
+    })
+    const none = await showTrain(ties(0, 0, 0))
+    expect(none.wrapper.find('[data-testid="ties"]').exists()).toBe(false)
+    none.wrapper.unmount()
+    const { wrapper } = await showTrain(ties(7, 3, 1))
+    const lines = wrapper.get('[data-testid="ties"]').findAll('p')
+    expect(lines.map((line) => line.text())).toEqual([
+      '7 scenes are copies or look alike: 3 groups, each kept together on one side.',
+      '1 photo was not compared with the others yet; that happens before training and may change the split.',
+    ])
+  })
+
   test('contrastive loss and mixup are options with numbers of their own', async () => {
     const { wrapper, called, button } = await showTrain({ enqueue: () => trainingInfo(1) })
     await button(/^More/).trigger('click')
