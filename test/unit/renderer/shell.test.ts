@@ -145,6 +145,28 @@ describe('the file browser', () => {
     wrapper.unmount()
   })
 
+  test.each([
+    ['entered, but still being read', true],
+    ['never entered', false],
+  ])('the main button takes the path that was typed: %s', async (_, isEntered) => {
+    const { wrapper, answer } = await showBrowser({ purpose: 'save-folder', title: 'Report' })
+    await wrapper.get('input[aria-label="Path"]').setValue('/data/lessons')
+    if (isEntered) void wrapper.get('form').trigger('submit')
+    await wrapper.findAll('button').at(-1)!.trigger('click')
+    expect(await answer).toBe('/data/lessons')
+    wrapper.unmount()
+  })
+
+  test('a typed path that does not exist is not taken', async () => {
+    const { wrapper } = await showBrowser({ purpose: 'save-folder', title: 'Report' })
+    await wrapper.get('input[aria-label="Path"]').setValue('/nowhere')
+    await wrapper.findAll('button').at(-1)!.trigger('click')
+    await settled()
+    expect(wrapper.get('[role="alert"]').text()).toContain('host.folder-missing')
+    expect(stores.picker.request).not.toBeNull()
+    wrapper.unmount()
+  })
+
   test('what is typed while the first folder is still being read is not lost, and its late answer changes nothing', async () => {
     const waiting: (() => void)[] = []
     const { show } = await startRenderer({
