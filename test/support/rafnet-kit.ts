@@ -22,7 +22,7 @@ export interface RafnetKit {
 }
 
 /** The `model` section of a C+Spatial head over vectors of these widths. */
-export const spatialHead = (relation: number, appearance: number) => ({
+const spatialHead = (relation: number, appearance: number) => ({
   name: 'context_graph_fusion_classifier',
   params: {
     num_classes: 5,
