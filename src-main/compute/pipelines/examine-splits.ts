@@ -5,17 +5,17 @@ import type { SplitPlan } from '#shared/contract/training.ts'
 import type { ExaminedFiles } from '../training-protocol.ts'
 import { leakageOf, splitFindings } from './train-findings.ts'
 import type { JudgedSplit } from './train-findings.ts'
-import { checkModality, openSplit, readFeatureDict } from './train-splits.ts'
+import { columnOf, openSplit, readFeatureDict } from './train-splits.ts'
 import type { ResolvedRecipe } from './training-recipe.ts'
 
-/** Counts the students of feature files and checks their modalities; vectors are left for the training to look at. Throws as `loadSplit`. */
+/** Counts the students of feature files and looks through their vectors, so that a training in the queue is one that will run. Throws as `loadSplit`. */
 export function examineSplits({ files, config }: ResolvedRecipe): ExaminedFiles {
   const judged = new Map<string, JudgedSplit>()
   const judge = (file: string): JudgedSplit => {
     const known = judged.get(file)
     if (known) return known
     const { labels, imagePaths, context } = openSplit(file, config.head)
-    for (const modality of config.head.modalities) checkModality(modality, context)
+    for (const modality of config.head.modalities) columnOf(modality, context)
     const split = { classCounts: countClasses(labels, config.head.classes), imagePaths }
     judged.set(file, split)
     return split

@@ -81,13 +81,6 @@ export function readFeatureDict(file: string): PickleDict {
   throw new AppError('features.not-a-dict', `${file}: a feature pickle is a dict; this file is not.`, { file })
 }
 
-/** Checks that a modality is there and as wide as the model takes it, without its vectors. Throws as `loadSplit`. */
-export function checkModality(modality: Modality, context: SplitContext): void {
-  const { file, dict, count } = context
-  const stored = vectorRows(dict.get(modality.name), count, { file, key: modality.name })
-  checkWidth(stored ?? derivedColumn(modality.name, context), modality, context)
-}
-
 export interface SplitContext {
   readonly file: string
   readonly dict: PickleDict
@@ -108,18 +101,15 @@ function photoIndex(paths: readonly string[], count: number): Int32Array {
   return scenes
 }
 
-function columnOf(modality: Modality, context: SplitContext): Column {
+/** A modality's rows, as wide as the model takes them and every number finite. Throws as `loadSplit`. */
+export function columnOf(modality: Modality, context: SplitContext): Column {
   const found = storedColumn(modality.name, context) ?? derivedColumn(modality.name, context)
   const column = checkWidth(found, modality, context)
   checkFinite(column, modality.name, context.file)
   return column
 }
 
-function checkWidth<Found extends { readonly width: number }>(
-  column: Found | null,
-  modality: Modality,
-  { file, dict }: SplitContext,
-): Found {
+function checkWidth(column: Column | null, modality: Modality, { file, dict }: SplitContext): Column {
   if (column === null) {
     const found = [...dict.keys()].filter((key) => typeof key === 'string')
     if (modality.name === boxes) {

@@ -370,11 +370,26 @@ describe('what cannot be trained is told before hours are spent', () => {
     expect(absent).toEqual([expect.objectContaining(withoutPhones)])
   })
 
-  test('students with NaN are left out and counted; one scene cannot be split', async () => {
-    const broken = change((dict) => {
+  const withNaN = () =>
+    change((dict) => {
       const values = Float32Array.from({ length: 27 * 24 }, (_, index) => (index === 24 * 4 ? Number.NaN : index % 7))
       dict.set('convnext', NdArray.of('float32', values, [27, 24]))
     })
+
+  test('pickles with NaN are refused in the plan, not when their turn in the queue comes', async () => {
+    const { handlers } = await projectWorkbench({ client })
+    const [whole, broken] = [ofClasses(5), withNaN()]
+    const data: Order['data'] = { kind: 'files', train: whole, val: whole, test: broken }
+    const { problem } = await handlers.training.plan({ recipe: order().recipe, data, batchSize: 5 }, inCall)
+    expect(problem).toMatchObject({
+      code: 'training.features-not-finite',
+      details: { file: broken, modality: 'convnext', row: 4, rows: 1 },
+    })
+    await expect(handlers.training.enqueue(order({ data }), inCall)).rejects.toMatchObject({ code: problem!.code })
+  })
+
+  test('students with NaN are left out and counted; one scene cannot be split', async () => {
+    const broken = withNaN()
     const workbench = await projectOf(broken)
     const plan = await workbench.handlers.training.plan(
       { recipe: order().recipe, data: projectData, batchSize: 5 },
