@@ -22,6 +22,19 @@ beforeAll(async () => {
   await cli.json('predict', project, '--model', join(sample, 'head.pth'), '--name', 'two')
 }, 120_000)
 
+test('an ensemble is made without figures', async () => {
+  const made = await cli.json('ensemble', project, '--models', 'one,two', '--name', 'both')
+  expect(Object.keys(made)).toEqual(['ensemble'])
+  expect(made).toMatchObject({
+    ensemble: {
+      members: [
+        { name: 'one', weight: 0.5 },
+        { name: 'two', weight: 0.5 },
+      ],
+    },
+  })
+})
+
 test.each([
   ['evaluate', ['--model', 'one']],
   ['calibrate', ['--model', 'one']],

@@ -36,9 +36,13 @@ async function ensemble(context: CommandContext, project: string, options: Ensem
   const searchOn = options.search === true ? '' : (options.search ?? null)
   const request = { runIds, weights, searchOn, name: options.name ?? null }
   const made = await client.evaluation.ensemble(request, { signal })
-  const figures = await client.evaluation.evaluate({ runId: made.runId })
-  const intervals = await client.evaluation.intervals({ runId: made.runId }, { signal })
   for (const line of findingLines(made.findings)) output.note(line)
+  const figures = await client.evaluation.evaluate({ runId: made.runId })
+  if (figures.students === 0) {
+    output.note(`No student that ${made.name} predicts has a label: it is made, and not measured.`)
+    return output.result({ ensemble: ensembleJson(made) }, ensembleLines(made))
+  }
+  const intervals = await client.evaluation.intervals({ runId: made.runId }, { signal })
   output.result({ ...evaluationJson(figures), intervals: intervalsJson(intervals), ensemble: ensembleJson(made) }, [
     ...ensembleLines(made),
     '',
