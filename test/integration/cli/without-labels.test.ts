@@ -24,7 +24,7 @@ beforeAll(async () => {
 
 test('an ensemble is made without figures', async () => {
   const made = await cli.json('ensemble', project, '--models', 'one,two', '--name', 'both')
-  expect(Object.keys(made)).toEqual(['ensemble'])
+  expect(Object.keys(made as object)).toEqual(['ensemble'])
   expect(made).toMatchObject({
     ensemble: {
       members: [
