@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { AppError } from '#shared/contract/app-error.ts'
 import type { NoiseStudy, WeightsInfo } from '#shared/contract/extraction.ts'
 import AddWeightsDialog from '../../../../src-renderer/components/extraction/AddWeightsDialog.vue'
+import ChainOutcome from '../../../../src-renderer/components/extraction/ChainOutcome.vue'
 import ExtractionDialogs from '../../../../src-renderer/components/extraction/ExtractionDialogs.vue'
 import MakeFeaturesDialog from '../../../../src-renderer/components/extraction/MakeFeaturesDialog.vue'
 import NoiseResult from '../../../../src-renderer/components/extraction/NoiseResult.vue'
@@ -284,6 +285,36 @@ describe('RAFNet on a folder', () => {
       sent: () => asked.filter(({ name }) => name === 'extraction.extract').map(({ input }) => input),
     }
   }
+  test('lists a photo that no network could read once, with the vectors that it lacks', async () => {
+    const failed = (scene: string, code: string) => ({
+      scene,
+      error: { code, message: `${scene}: ${code}`, details: {} },
+    })
+    const broken = failed('broken.jpg', 'photo.damaged')
+    const { show } = await startRenderer()
+    mounted = show(ChainOutcome, {
+      summary: {
+        detect: null,
+        embeds: [
+          { ...embedSummary, modality: 'convnext', failed: [broken, failed('odd.jpg', 'photo.too-large')] },
+          { ...embedSummary, modality: 'grouprec', failed: [broken, failed('odd.jpg', 'relation.no-box')] },
+        ],
+        runId: null,
+        file: null,
+      },
+    })
+    await settled()
+    const lists = page('[data-testid="failures"]')
+    expect(lists.map((one) => one.textContent.trim())).toEqual(['2 photos failed'])
+    lists[0]!.querySelector('button')!.click()
+    await settled()
+    const rows = page('[data-testid="failures"] li').map((one) => one.textContent.replaceAll(/\s+/g, ' ').trim())
+    expect(rows.map((row) => row.split('.jpg')[0])).toEqual(['broken', 'odd', 'odd'])
+    expect(rows[0]).toMatch(/Not made for it: convnext, grouprec$/)
+    expect(rows[1]).toMatch(/Not made for it: convnext$/)
+    expect(rows[2]).toMatch(/Not made for it: grouprec$/)
+  })
+
   const stateOf = (key: string) => page(`[data-step="${key}"]`)[0]?.dataset['state']
 
   test('shows every step, runs them, and leads to the students', async () => {
