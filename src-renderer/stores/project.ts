@@ -83,6 +83,14 @@ export const useProject = defineStore('project', () => {
     }
   }
 
+  /** Takes back a new project that stayed empty, and opens the one that was there before it. */
+  async function discardEmpty(folder: string, before: string | null): Promise<void> {
+    const { discarded } = await session.api().project.discardEmpty({ folder })
+    if (discarded && before !== null) return void (await open(before))
+    await refresh()
+    await refreshRecents()
+  }
+
   async function forget(folder: string): Promise<void> {
     await session.api().project.forgetRecent({ folder })
     await refreshRecents()
@@ -131,6 +139,7 @@ export const useProject = defineStore('project', () => {
     create,
     openSample,
     close,
+    discardEmpty,
     forget,
     relinkPhotos,
     editClass,

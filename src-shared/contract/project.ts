@@ -66,6 +66,8 @@ export const project = {
   /** Copies the sample of `resources/` into the user's data folder (once), opens it, runs its model. */
   openSample: call(nothing)<ProjectSummary>(),
   close: call(nothing)<null>(),
+  /** Takes the open project back where it is the one in `folder` and nothing was ever brought into it: closed, and off the disk. */
+  discardEmpty: call(z.object({ folder: path }))<{ readonly discarded: boolean }>(),
   relinkPhotos: call(z.object({ photoRoot: path }))<{ readonly found: number; readonly missing: number }>(),
   editClass: call(
     z.object({

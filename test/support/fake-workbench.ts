@@ -158,6 +158,11 @@ function plainHandlers(state: FakeState, { changes, jobs, trainings, learning }:
       open: ({ folder }) => (state.project = { ...projectSummary, folder }),
       openSample: () => (state.project = { ...projectSummary, folder: '/data/sample.lectern', name: 'sample' }),
       close: () => (state.project = null),
+      discardEmpty: ({ folder }) => {
+        const discarded = state.project?.folder === folder && state.project.scenes === 0
+        if (discarded) state.project = null
+        return { discarded }
+      },
       relinkPhotos: () => ({ found: 2, missing: 0 }),
       editClass: ({ index, ...change }) =>
         (state.project = {

@@ -10,6 +10,7 @@ import { sampleNote } from '#shared/domain/sample-note.ts'
 import { listClasses, updateClass } from '#main/store/tables/class.ts'
 import { getProperty, setProperty } from '#main/store/tables/property.ts'
 import type { WorkbenchContext } from '../workbench-context.ts'
+import { isEmptyProject, removeEmptyProject } from './discard-empty.ts'
 import { databaseFile, type OpenProject } from './open-project.ts'
 import { closeProject, createProjectFolder, openProjectFolder } from './project-folder.ts'
 import { summarise } from './project-summary.ts'
@@ -97,6 +98,7 @@ export function createProjects(parts: ProjectsParts): Handlers<LecternContract>[
       await inTurn(() => leaveProject(parts))
       return null
     },
+    discardEmpty: ({ folder }) => inTurn(async () => ({ discarded: await discardEmpty(parts, folder) })),
     relinkPhotos: async ({ photoRoot }) => {
       const result = await relinkPhotos(project.require(), photoRoot)
       changes.publish(['project', 'scenes'])
@@ -142,6 +144,15 @@ export async function leaveProject({ context, recent }: Pick<ProjectsParts, 'con
   context.project.set(null)
   closeProject(current)
   context.changes.publish(allTopics)
+}
+
+async function discardEmpty(parts: ProjectsParts, folder: string): Promise<boolean> {
+  const current = parts.context.project.get()
+  if (!current || !isSameFolder(current.folder, folder) || !isEmptyProject(current.store)) return false
+  await leaveProject(parts)
+  await removeEmptyProject(current.folder)
+  await parts.recent.forget(current.folder)
+  return true
 }
 
 async function remember(

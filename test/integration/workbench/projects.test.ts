@@ -34,6 +34,29 @@ test('a folder that exists may become a project, one that is a project may not',
   expect(existsSync(join(folder, 'notes.txt'))).toBe(true)
 })
 
+test('a new project that stayed empty is taken back; one that holds anything, and what lay in its folder, stays', async () => {
+  const workbench = testWorkbench()
+  const { project } = workbench.handlers
+  const { projectFolder: folder } = workbench
+  await project.create({ folder, photoRoot: null }, inCall)
+  expect(await project.discardEmpty({ folder: `${folder}-other` }, inCall)).toEqual({ discarded: false })
+  expect(await project.discardEmpty({ folder }, inCall)).toEqual({ discarded: true })
+  expect([existsSync(folder), await project.current({}, inCall), await project.recent({}, inCall)]).toEqual([
+    false,
+    null,
+    [],
+  ])
+  mkdirSync(folder)
+  writeFileSync(join(folder, 'notes.txt'), 'mine')
+  await project.create({ folder, photoRoot: null }, inCall)
+  expect(await project.discardEmpty({ folder }, inCall)).toEqual({ discarded: true })
+  expect(readdirSync(folder)).toEqual(['notes.txt'])
+  await project.create({ folder, photoRoot: null }, inCall)
+  writeTo(folder, (store) => importScenes(store, { scenes: [1] }))
+  expect(await project.discardEmpty({ folder }, inCall)).toEqual({ discarded: false })
+  expect(await project.current({}, inCall)).toMatchObject({ folder, scenes: 1 })
+})
+
 test.each([
   ['a folder that is not there', (folder: string) => join(folder, 'nothing')],
   ['a folder that is no project', (folder: string) => folder],

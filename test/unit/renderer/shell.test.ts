@@ -12,6 +12,7 @@ import StatusBar from '../../../src-renderer/components/shell/StatusBar.vue'
 import { i18n } from '../../../src-renderer/i18n.ts'
 import type { PickRequest } from '../../../src-renderer/stores/picker.ts'
 import KeyTable from '../../../src-renderer/views/settings/KeyTable.vue'
+import { projectSummary } from '../../support/fake-workbench.ts'
 import { press, settled, startRenderer, stores } from '../../support/renderer.ts'
 
 beforeEach(() => (i18n.global.locale.value = 'en'))
@@ -256,6 +257,31 @@ describe('the import', () => {
     await wrapper.get('form').trigger('submit')
     await settled()
     expect(wrapper.get('[role="alert"]').text()).toContain('pickle.global-refused')
+    wrapper.unmount()
+  })
+
+  test.each([
+    ['nothing was open before', null],
+    ['another project was open before', '/data/lesson.lectern'],
+  ])('one that failed leaves no new project behind where %s', async (_name, before) => {
+    const { show, workbench } = await startRenderer(
+      {
+        exchange: {
+          importFile: () => {
+            throw new AppError('features.not-features', 'relation.pkl holds weights.')
+          },
+        },
+      },
+      ({ state }) => (state.project = before === null ? null : { ...projectSummary, folder: before }),
+    )
+    const wrapper = show(ImportForm, { request: { mode: 'rafnet', features: '/data/relation.pkl' }, busy: false })
+    await wrapper.get('form').trigger('submit')
+    await settled()
+    expect(wrapper.get('[role="alert"]').text()).toContain('features.not-features')
+    const asked = workbench.state.calls.filter(({ name }) => name === 'project.discardEmpty')
+    expect(asked.map(({ input }) => input)).toEqual([{ folder: '/data/relation.lectern' }])
+    expect(workbench.state.project?.folder ?? null).toBe(before)
+    expect(stores.project.summary?.folder ?? null).toBe(before)
     wrapper.unmount()
   })
 })
