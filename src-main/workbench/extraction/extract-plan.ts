@@ -1,5 +1,5 @@
 import { AppError } from '#shared/contract/app-error.ts'
-import type { WantedWeights } from '#shared/contract/extraction.ts'
+import type { WantedWeights, WeightsInfo } from '#shared/contract/extraction.ts'
 import type { ModelModality } from '#shared/contract/models.ts'
 import type { Store } from '#main/store/store.ts'
 import { countWithoutVector, listFeatureSets } from '#main/store/tables/feature.ts'
@@ -51,14 +51,13 @@ export async function planVectors(
       ?.filter(({ role }) => role === 'feature')
       .map(({ name, width }) => ({ role: roleOf(name), name, width }))
       .sort((one, other) => one.role.localeCompare(other.role)) ?? wholeExtractor
-  const wanted = wantedWeights(await registry.list())
+  const listed = await registry.list()
+  const wanted = wantedWeights(listed)
   const missing: string[] = []
   const steps: VectorStep[] = []
   for (const one of needed) {
     const { role } = one
-    const own = one.name === nanodetModality ? nanodetEmbeddingId : null
-    const known = own ?? wanted.find((file) => file.role === role)?.weightsId ?? null
-    const weightsId = chosen[role] ?? known
+    const weightsId = chosen[role] ?? (head === null ? rafnetsOwn(one, wanted) : fittingId(store, one, listed))
     const modality = head === null && weightsId !== null ? await modalityOf(registry, weightsId, one.name) : one.name
     if (isComplete(store, modality, chosen[role] !== null)) steps.push({ role, modality, weights: null })
     else if (weightsId === null) missing.push(describeMissing(one, wanted))
@@ -71,6 +70,30 @@ export async function planVectors(
     { missing },
   )
 }
+
+/** The weights that fill the role in RAFNet's whole extractor. */
+const rafnetsOwn = ({ role }: NeededVectors, wanted: readonly WantedWeights[]): string | null =>
+  wanted.find((file) => file.role === role)?.weightsId ?? null
+
+/**
+ * Weights whose vectors have the name and width that a head takes: those that made some of these vectors, then RAFNet's own or Lectern's,
+ * then any of that network. RAFNet's own of another width come last, to be refused with the widths named.
+ */
+function fittingId(store: Store, needed: NeededVectors, listed: readonly WeightsInfo[]): string | null {
+  const { name, width, role } = needed
+  if (name === nanodetModality) return nanodetEmbeddingId
+  const makers = listFeatureSets(store).flatMap((set) =>
+    set.modality === name ? (set.producer?.weightsSha256 ?? []) : [],
+  )
+  const fits = (one: WeightsInfo): boolean => one.kind === role && one.problem === null && one.width === width
+  const usual = isRafnets(name) ? rafnetsOwn(needed, wantedWeights(listed)) : null
+  const ofName = listed.filter((one) => one.modality === name && fits(one))
+  const maker = listed.find((one) => fits(one) && one.sha256 !== null && makers.includes(one.sha256))
+  return (maker ?? ofName.find(({ id }) => id === usual) ?? ofName[0])?.id ?? usual
+}
+
+/** Vectors of RAFNet's own networks. */
+const isRafnets = (name: string): boolean => wholeExtractor.some((one) => one.name === name)
 
 async function modalityOf(registry: WeightsRegistry, weightsId: string, usual: string): Promise<string> {
   return (await registry.usable(weightsId)).modality ?? usual
@@ -107,8 +130,7 @@ async function fitting(registry: WeightsRegistry, weightsId: string, needed: Nee
 
 function describeMissing({ role, name, width }: NeededVectors, wanted: readonly WantedWeights[]): string {
   const file = wanted.find((one) => one.role === role)
-  const isRafnets = name === 'grouprec' || name === 'convnext'
-  if (!file || !isRafnets) return `those of a network for "${name}"${width === null ? '' : ` (${width} numbers)`}`
+  if (!file || !isRafnets(name)) return `those of a network for "${name}"${width === null ? '' : ` (${width} numbers)`}`
   const { title, fileName, publishedAt, bytes, licence } = file
   const size = `about ${Math.round(bytes / 1e6)} MB`
   return `${title}, ${fileName} (${size}, published ${publishedAt}; licence: ${licence}) for "${name}"`
