@@ -46,7 +46,10 @@ function changed(
   { annotator, at }: PendingEdit,
   scene: Frame,
 ): SceneStudent {
-  if (edit.kind === 'box') return { ...student, box: edit.box, boxIssue: issueIn(scene, edit.box) }
+  if (edit.kind === 'box') {
+    const movedSince = student.predictions.map(({ runId }) => runId)
+    return { ...student, box: edit.box, boxIssue: issueIn(scene, edit.box), movedSince }
+  }
   return { ...student, label: { classIndex: edit.classIndex, annotator, source: edit.source, at } }
 }
 
@@ -71,6 +74,8 @@ function withDrawn(
     detectionScore: null,
     modalities: [],
     predictions: [],
+    movedSince: [],
+    neighboursMovedSince: [],
   }
   return [...students, drawn]
 }

@@ -36,6 +36,10 @@ export interface SceneStudent extends Student {
   readonly modalities: readonly string[]
   /** Predictions of the runs asked for, at most one per run, in the order asked. */
   readonly predictions: readonly Prediction[]
+  /** Runs among these predictions that saw another box than there is now. */
+  readonly movedSince: readonly number[]
+  /** Runs among them that saw somebody else of this photo elsewhere, not yet, or still there. */
+  readonly neighboursMovedSince: readonly number[]
 }
 
 export interface SceneDetail {

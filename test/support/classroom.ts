@@ -26,6 +26,8 @@ export const pupil = (id: number, change: Partial<SceneStudent> = {}): SceneStud
   detectionScore: null,
   modalities: [],
   predictions: [],
+  movedSince: [],
+  neighboursMovedSince: [],
   ...change,
 })
 

@@ -17,6 +17,8 @@ export type PropertyName =
   | 'noiseStudy'
   /** There while relation vectors of a scene wait to be made anew. */
   | `relationsStale:${number}`
+  /** JSON: where a student was when the runs before its last change of box looked. */
+  | `boxMark:${number}`
 
 export function getProperty(store: Store, name: PropertyName): string | null {
   return store.prepare<{ value: string }>('SELECT value FROM property WHERE name = ?').get(name)?.value ?? null

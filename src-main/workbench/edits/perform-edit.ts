@@ -3,6 +3,7 @@ import type { Edit } from '#shared/domain/edit.ts'
 import type { Scene } from '#shared/domain/scene.ts'
 import { clipBox, uprightBox, type Box } from '#shared/geometry/box.ts'
 import type { Store } from '#main/store/store.ts'
+import { markBox } from '#main/store/tables/box-mark.ts'
 import { listClasses } from '#main/store/tables/class.ts'
 import { dropStaleVectors } from '#main/store/tables/feature.ts'
 import { appendLabel, latestOpinion } from '#main/store/tables/label.ts'
@@ -72,6 +73,7 @@ function performLabel(context: EditContext, edit: EditOf<'label'>): Operation {
 function performBox({ store }: EditContext, edit: EditOf<'box'>): Operation {
   const student = presentStudent(store, edit.studentId)
   const box = acceptableBox(edit.box, knownScene(store, student.sceneId))
+  markBox(store, student.id)
   setStudentBox(store, student.id, box, true)
   dropStaleVectors(store, student.sceneId, student.id)
   return {
@@ -98,6 +100,7 @@ function performDraw(context: EditContext, edit: EditOf<'draw'>): Operation {
     position: null,
     sourcePath: null,
   })
+  markBox(store, studentId, null)
   if (edit.classIndex !== null) addLabel(context, studentId, edit.classIndex, 'person')
   dropStaleVectors(store, scene.id, null)
   return { kind: 'draw', sceneId: scene.id, studentId }
@@ -105,6 +108,7 @@ function performDraw(context: EditContext, edit: EditOf<'draw'>): Operation {
 
 function performDelete({ store, at }: EditContext, edit: EditOf<'delete'>): Operation {
   const student = presentStudent(store, edit.studentId)
+  markBox(store, student.id)
   setStudentDeleted(store, student.id, at)
   dropStaleVectors(store, student.sceneId, null)
   return { kind: 'delete', sceneId: student.sceneId, studentId: student.id }

@@ -1,4 +1,5 @@
 import type { Store } from '#main/store/store.ts'
+import { markBox } from '#main/store/tables/box-mark.ts'
 import { dropStaleVectors } from '#main/store/tables/feature.ts'
 import { appendLabel } from '#main/store/tables/label.ts'
 import { setReview } from '#main/store/tables/scene.ts'
@@ -10,6 +11,7 @@ export function replayOperation(store: Store, operation: Operation, direction: '
   const state = direction === 'undo' ? 'before' : 'after'
   if (operation.kind === 'box') dropStaleVectors(store, operation.sceneId, operation.studentId)
   if (operation.kind === 'draw' || operation.kind === 'delete') dropStaleVectors(store, operation.sceneId, null)
+  if ('studentId' in operation && operation.kind !== 'label') markBox(store, operation.studentId)
   switch (operation.kind) {
     case 'label':
       return replayLabel(store, operation, operation[state], at)

@@ -5,6 +5,7 @@ import type { Scene } from '#shared/domain/scene.ts'
 import { seatOrder } from '#shared/domain/seat-order.ts'
 import { boxIssue, type Box } from '#shared/geometry/box.ts'
 import type { Store } from '#main/store/store.ts'
+import { lastRunsBeforeMoves } from '#main/store/tables/box-mark.ts'
 import { detectionsOfScene } from '#main/store/tables/detection.ts'
 import { featuresOfScene, listFeatureSets } from '#main/store/tables/feature.ts'
 import { importedLabelsOfScene, labelsInForceOfScene } from '#main/store/tables/label.ts'
@@ -24,17 +25,21 @@ export function sceneDetail(store: Store, sceneId: number, runIds: readonly numb
   )
   const scores = new Map(detectionsOfScene(store, sceneId).map(({ studentId, score }) => [studentId, score]))
   const modalities = modalitiesOfStudents(store, sceneId)
-  const students = studentsOfScene(store, sceneId)
+  const everybody = studentsOfScene(store, sceneId)
+  const moved = lastRunsBeforeMoves(store, everybody)
+  const students = everybody
     .filter((student) => !student.deleted)
-    .map((student) =>
-      sceneStudent(scene, student, {
+    .map((student) => {
+      const said = predictions.flatMap((run) => run.get(student.id) ?? []).map(toPrediction)
+      return sceneStudent(scene, student, {
         label: labels.get(student.id) ?? null,
         importedClassIndex: imported.get(student.id) ?? null,
-        predictions: predictions.flatMap((run) => run.get(student.id) ?? []).map(toPrediction),
+        predictions: said,
+        ...movesSince(student.id, said, moved),
         detectionScore: scores.get(student.id) ?? null,
         modalities: modalities.get(student.id) ?? [],
-      }),
-    )
+      })
+    })
   const order = seatOrder(students.map((student) => finiteBox(student.box)))
   return { scene, students: order.flatMap((index) => students[index] ?? []) }
 }
@@ -53,7 +58,16 @@ function modalitiesOfStudents(store: Store, sceneId: number): ReadonlyMap<number
   return found
 }
 
-type Said = Pick<SceneStudent, 'label' | 'importedClassIndex' | 'predictions' | 'detectionScore' | 'modalities'>
+type Moves = Pick<SceneStudent, 'movedSince' | 'neighboursMovedSince'>
+type Said = Moves & Pick<SceneStudent, 'label' | 'importedClassIndex' | 'predictions' | 'detectionScore' | 'modalities'>
+
+/** Which of a student's predictions are older than its own box, and which than somebody else's in the photo. */
+function movesSince(studentId: number, said: readonly Prediction[], moved: ReadonlyMap<number, number>): Moves {
+  const own = moved.get(studentId) ?? 0
+  const others = [...moved].filter(([id]) => id !== studentId).reduce((last, [, runId]) => Math.max(last, runId), 0)
+  const upTo = (last: number): number[] => said.map(({ runId }) => runId).filter((runId) => runId <= last)
+  return { movedSince: upTo(own), neighboursMovedSince: upTo(others) }
+}
 
 function sceneStudent(scene: Scene, student: StudentRow, said: Said): SceneStudent {
   const { id, sceneId, bboxId, source } = student

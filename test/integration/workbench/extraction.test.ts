@@ -139,6 +139,33 @@ describe('vectors of students', () => {
   })
 })
 
+test('predictions are known to be from before a box changed, its own or a neighbour’s, until it is back or predicted anew', async () => {
+  const bench = await extractionBench(client)
+  const { edits, models, scenes } = bench.handlers
+  const [appearance, relation] = [await bench.add(bench.convnext(1)), await bench.add(bench.grouprec)]
+  const model = await models.add({ file: bench.head, config: null, chosen: {}, name: null }, inCall)
+  const run = async () => (await bench.extract({ appearance, relation, modelId: model.id })).runId!
+  const [moved, neighbour] = bench.studentsOf(1).map(({ id }) => id) as [number, number]
+  const told = async (scene: number, ...runIds: number[]) => {
+    const { students } = await scenes.get({ sceneId: bench.sceneIds[scene]!, runIds }, inCall)
+    return new Map(students.map((one) => [one.id, [one.movedSince, one.neighboursMovedSince]]))
+  }
+  const first = await run()
+  const move = { kind: 'box', studentId: moved, box: { x1: 300, y1: 150, x2: 380, y2: 320 } } as const
+  expect((await told(1, first)).get(moved)).toEqual([[], []])
+  await edits.apply({ edits: [move], annotator: 'Ada' }, inCall)
+  expect((await told(1, first)).get(moved)).toEqual([[first], []])
+  expect((await told(1, first)).get(neighbour)).toEqual([[], [first]])
+  expect([...(await told(0, first)).values()].flat(2)).toEqual([])
+  await edits.undo({}, inCall)
+  expect([...(await told(1, first)).values()].flat(2)).toEqual([])
+  await edits.redo({}, inCall)
+  const second = await run()
+  expect((await told(1, first, second)).get(moved)).toEqual([[first], []])
+  await edits.apply({ edits: [{ kind: 'delete', studentId: moved }], annotator: 'Ada' }, inCall)
+  expect((await told(1, first, second)).get(neighbour)).toEqual([[], [first, second]])
+})
+
 describe('the whole way to a pickle', () => {
   const python = findPython('numpy')
 

@@ -3,14 +3,16 @@ import type { VueWrapper } from '@vue/test-utils'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { AppError } from '#shared/contract/app-error.ts'
 import type { DetectSummary } from '#shared/contract/extraction.ts'
+import type { SceneStudent } from '#shared/contract/scenes.ts'
 import DetectionScore from '../../../../src-renderer/components/extraction/DetectionScore.vue'
 import FindStudentsBanner from '../../../../src-renderer/components/extraction/FindStudentsBanner.vue'
 import StaleFeatures from '../../../../src-renderer/components/extraction/StaleFeatures.vue'
+import StalePrediction from '../../../../src-renderer/components/extraction/StalePrediction.vue'
 import { useSceneStudents } from '../../../../src-renderer/components/extraction/use-scene-students.ts'
 import WeakVectors from '../../../../src-renderer/components/extraction/WeakVectors.vue'
 import { i18n } from '../../../../src-renderer/i18n.ts'
 import { useLabelScene } from '../../../../src-renderer/stores/label-scene.ts'
-import { classroom, pupil } from '../../../support/classroom.ts'
+import { classroom, prediction, pupil } from '../../../support/classroom.ts'
 import { modelInfo, projectSummary, runInfo, type HandlerOverrides } from '../../../support/fake-workbench.ts'
 import { settled, startRenderer, stores } from '../../../support/renderer.ts'
 import { detectSummary, embedSummary, groupRec, nanodet, nanodetMaps, unfetched } from '../../../support/weights.ts'
@@ -335,6 +337,39 @@ describe('a box that was drawn after features were made', () => {
     mounted = show(StaleFeatures, { student: pupil(3, { modalities: ['convnext'] }) })
     await settled()
     expect(mounted.find('[data-testid="stale-features"]').exists()).toBe(false)
+  })
+})
+
+describe('predictions from before a box changed', () => {
+  const said = { predictions: [prediction(1, 2)], modalities: ['convnext'] }
+
+  async function showNote(change: Partial<SceneStudent>, modalities = modelInfo.modalities) {
+    const started = await startRenderer({}, ({ state }) => (state.models = [{ ...modelInfo, modalities }]))
+    await stores.runs.load()
+    mounted = started.show(StalePrediction, { student: pupil(3, { ...said, ...change }), shown: [runInfo(1)] })
+    await settled()
+    return mounted.find('[data-testid="stale-prediction"]')
+  }
+
+  test('say so, and are made anew where the vectors are there', async () => {
+    const note = await showNote({ movedSince: [1] })
+    expect(note.text()).toContain('from before the box was changed')
+    expect(note.get('button').text()).toBe('Predict this photo anew')
+    mounted?.unmount()
+    const without = await showNote({ movedSince: [1], modalities: [] })
+    expect([without.exists(), without.find('button').exists()]).toEqual([true, false])
+  })
+
+  test('say nothing where only another run is older', async () => {
+    expect((await showNote({ movedSince: [7] })).exists()).toBe(false)
+  })
+
+  test('a neighbour’s move counts for heads that look around, and only for those', async () => {
+    const own = [{ name: 'convnext', width: 1024, role: 'feature' as const }]
+    expect((await showNote({ neighboursMovedSince: [1] }, own)).exists()).toBe(false)
+    mounted?.unmount()
+    const around = [...own, { name: 'bbox_ctx', width: 4, role: 'box' as const }]
+    expect((await showNote({ neighboursMovedSince: [1] }, around)).text()).toContain('from before somebody else')
   })
 })
 

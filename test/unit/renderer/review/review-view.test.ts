@@ -37,6 +37,8 @@ const inScene = ({ studentId, bboxId, box }: ReviewItem): SceneStudent => ({
   boxIssue: null,
   detectionScore: null,
   modalities: [],
+  movedSince: [],
+  neighboursMovedSince: [],
   predictions: [
     { runId: 1, classIndex: 1, logits: [0, 0, 0, 0, 0], probabilities: [0.38, 0.41, 0.1, 0.1, 0.01], gate: null },
   ],
