@@ -65,7 +65,11 @@ describe('importing a feature pickle', () => {
     const file = writePickleFile(join(temporaryFolder(), 'val_features.pkl'), dict)
     const { findings } = await bench.exchange.importFeatures({ ...defaults, file, split: 'val' }, bench.call)
     expect(findings.filter(({ code }) => code === 'split-changed')).toMatchObject([
-      { severity: 'warning', count: 5, examples: expect.arrayContaining(['images/scene_1.jpg (train before)']) as unknown },
+      {
+        severity: 'warning',
+        count: 5,
+        examples: expect.arrayContaining(['images/scene_1.jpg (train before)']) as unknown,
+      },
     ])
     // The same side again, or no side at all, changes nothing.
     for (const split of ['val', null]) {
