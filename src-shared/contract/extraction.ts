@@ -141,6 +141,8 @@ export interface ExtractSummary {
   /** Run of the chosen head, or null. */
   readonly runId: number | null
   readonly file: string | null
+  /** What made the vectors, beside `file`; null where all of them came from files. */
+  readonly recordFile: string | null
 }
 
 const where = z.object({ sceneIds: z.array(id).nullable().default(null) })

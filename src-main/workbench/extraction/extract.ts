@@ -60,13 +60,14 @@ export async function extractAll(
   const embeds: EmbedSummary[] = []
   for (const pass of passesOf(steps)) embeds.push(...(await makeVectors(extraction, pass, job)))
   const runId = model === null ? null : await predict(extraction, model, job)
-  if (out === null) return { detect, embeds, runId, file: null }
+  if (out === null) return { detect, embeds, runId, file: null, recordFile: null }
   job.phase('export')
   // Relation first, as RAFNet's extractor writes them.
   const modalities = steps.map(({ modality }) => modality).reverse()
   const selection = { split: null, sceneIds: chosenScenes(request), modalities, unlabelled: 'include' as const }
-  const { file } = await writeExport(context, selection, out, job)
-  return { detect, embeds, runId, file }
+  const { file, findings } = await writeExport(context, selection, out, job)
+  const record = findings.find(({ code }) => code === 'run-metadata-written')
+  return { detect, embeds, runId, file, recordFile: record?.examples[0] ?? null }
 }
 
 const chosenScenes = ({ sceneIds }: ExtractRequest): number[] | null => sceneIds && [...sceneIds]

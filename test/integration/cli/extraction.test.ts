@@ -6,7 +6,7 @@ import { convNextCheckpoint, extractionHead, groupRelationCheckpoint } from '../
 import { twoPersons } from '../../support/tiny-detector.ts'
 
 const sample = resolve(import.meta.dirname, '../../../resources/sample/images')
-const { folder, json, failure } = commandLine('built')
+const { folder, json, failure, lectern } = commandLine('built')
 let photos: string
 let detector: string
 
@@ -81,7 +81,9 @@ describe('extraction on the command line', () => {
       ...['--detector', detector, '--out', out],
       ...['--model', put('head.pth', extractionHead())],
     ]
-    const first = await json<{ embedded: { modality: string; students: number }[]; run_id: number }>(...args)
+    type First = { embedded: { modality: string; students: number }[]; run_id: number; record: string }
+    const first = await json<First>(...args)
+    expect(first.record).toBe(join(folder, 'extracted', 'run_metadata.json'))
     expect(first.embedded.map(({ modality, students }) => [modality, students])).toEqual([
       ['convnext', 4],
       ['grouprec', 4],
@@ -89,6 +91,10 @@ describe('extraction on the command line', () => {
     expect(first.run_id).toBeGreaterThan(0)
     const again = await json<{ embedded: { students: number }[] }>(...args)
     expect(again.embedded.map(({ students }) => students)).toEqual([0, 0])
+    // A record that tells of another pickle is not overwritten, and the one that was is named.
+    const second = args.with(args.indexOf(out), join(folder, 'extracted', 'second.pkl'))
+    const { stdout } = await lectern(...second)
+    expect(stdout).toContain('second.pkl: features, with second_run_metadata.json beside it')
   })
 
   test('analyze makes a report and a pickle of a bare folder, without behaviours where nobody said any', async () => {

@@ -82,7 +82,7 @@ async function makeVectors(context: CommandContext, options: AnalyzeOptions): Pr
   const embed = await followPhases(context, 'embed', () =>
     client.extraction.embed({ weightsId: 'nanodet-embedding', device }, { signal }),
   )
-  return { detect, embeds: [embed], runId: null, file: null }
+  return { detect, embeds: [embed], runId: null, file: null, recordFile: null }
 }
 
 /** What was learnt from corrections; null where there are too few, which a note says. */

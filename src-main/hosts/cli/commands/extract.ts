@@ -1,4 +1,4 @@
-import { parse, join, resolve } from 'node:path'
+import { basename, parse, join, resolve } from 'node:path'
 import type { Command } from 'commander'
 import type { ExtractSummary } from '#shared/contract/extraction.ts'
 import type { Device } from '#shared/contract/schemas.ts'
@@ -87,8 +87,9 @@ export async function runExtraction(context: CommandContext, options: Extraction
   return { ...summary, detect: summary.detect ?? detect }
 }
 
-export const extractionJson = ({ detect, embeds, runId, file }: ExtractSummary) => ({
+export const extractionJson = ({ detect, embeds, runId, file, recordFile }: ExtractSummary) => ({
   file,
+  record: recordFile,
   detected: detect && {
     scenes: detect.scenes,
     skipped: detect.skipped,
@@ -101,8 +102,10 @@ export const extractionJson = ({ detect, embeds, runId, file }: ExtractSummary) 
   failed: failuresOf([...(detect ? [detect] : []), ...embeds]).map(failureJson),
 })
 
-export const extractionLines = ({ detect, embeds, file }: ExtractSummary): string[] => [
+export const extractionLines = ({ detect, embeds, file, recordFile }: ExtractSummary): string[] => [
   ...(detect ? detectLines(detect, 'detector') : []),
   ...allEmbedLines(embeds),
-  ...(file === null ? [] : [`${file}: features, with run_metadata.json beside it`]),
+  ...(file === null
+    ? []
+    : [`${file}: features${recordFile === null ? '' : `, with ${basename(recordFile)} beside it`}`]),
 ]

@@ -262,7 +262,13 @@ describe('RAFNet on a folder', () => {
     modalities: ['grouprec', 'convnext'].map((name) => ({ name, width: 1024, role: 'feature' as const })),
   }
   const bare = { ...projectSummary, students: 0, modalities: [] }
-  const ran = { detect: null, embeds: [embedSummary], runId: 9, file: '/out/features.pkl' }
+  const ran = {
+    detect: null,
+    embeds: [embedSummary],
+    runId: 9,
+    file: '/out/features.pkl',
+    recordFile: '/out/run_metadata.json',
+  }
 
   async function showChain(
     weights: readonly WeightsInfo[],
@@ -301,6 +307,7 @@ describe('RAFNet on a folder', () => {
         ],
         runId: null,
         file: null,
+        recordFile: null,
       },
     })
     await settled()
@@ -340,7 +347,7 @@ describe('RAFNet on a folder', () => {
         device: 'auto',
       },
     ])
-    expect(page('[data-testid="chain-outcome"]')[0]!.textContent).toContain('features.pkl')
+    expect(page('[data-testid="chain-outcome"]')[0]!.textContent).toMatch(/features\.pkl.*run_metadata\.json/s)
     await click('Look at the students')
     expect(router.currentRoute.value.name).toBe('label')
     expect(stores.runs.runA?.id).toBe(9)
