@@ -126,8 +126,15 @@ test('a moved box: whose vectors went is said, and making them anew touches that
   expect(ofScene).toHaveLength(6)
   expect(changed('grouprec').sort()).toEqual(ofScene.sort())
 
-  await page.getByRole('button', { name: 'Predict this photo anew' }).click()
+  // The vectors are new, the prediction is not yet.
+  const older = page.getByTestId('stale-prediction')
+  await older.getByText('This prediction is from before the box was changed.').waitFor()
+  await older.getByRole('button', { name: 'Predict this photo anew' }).click()
   await page.getByText('“telling” ran on 6 students.').waitFor()
   expect(readLogits(project).size).toBe(6)
+  await eventually(
+    () => older.count(),
+    (count) => expect(count).toBe(0),
+  )
   expect(app!.problems).toEqual([])
 })
