@@ -1,4 +1,3 @@
-import { encodeModel, writtenIrVersion, writtenOperatorSet } from '#main/codecs/onnx/encode-model.ts'
 import { AppError } from '#shared/contract/app-error.ts'
 import type { HeadContext, HeadForward } from './architectures/architecture.ts'
 import type { HeadConfig, Modality } from './architectures/config.ts'
@@ -8,6 +7,7 @@ import type { ValueName } from './graph-builder.ts'
 import { checkHeadWeights } from './head-weights.ts'
 import { readOnce } from './head-tensor.ts'
 import type { HeadTensors } from './head-tensor.ts'
+import { modelBytes } from './model-bytes.ts'
 import { inferenceOperators } from './operators/inference-operators.ts'
 import { where } from './operators/logic.ts'
 import { cast, unsqueeze } from './operators/shape.ts'
@@ -91,11 +91,8 @@ export function buildHeadModel(config: HeadConfig, checkpoint: HeadTensors, opti
   const forward = emitForward(graph, config, tensors, options.withoutPeers ?? 'stay-alone')
   const outputs = declareOutputs(graph, config, forward)
   const fused = architectureFor(config).fusedModalities(config)
-  const bytes = encodeModel({
-    irVersion: writtenIrVersion,
-    operatorSets: new Map([['', writtenOperatorSet]]),
-    producerName: 'Lectern',
-    producerVersion: options.version,
+  const bytes = modelBytes(graph.build(), {
+    version: options.version,
     metadata: new Map([
       ['lectern.family', config.family],
       ['lectern.modalities', JSON.stringify(config.modalities)],
@@ -103,7 +100,6 @@ export function buildHeadModel(config: HeadConfig, checkpoint: HeadTensors, opti
       ['lectern.outputs', JSON.stringify(Object.fromEntries(outputs.map((name) => [name, outputNotes[name]])))],
       ...(options.classNames ? [['lectern.classes', JSON.stringify(options.classNames)] as const] : []),
     ]),
-    graph: graph.build(),
   })
   return { bytes, inputs, outputs, gateModalities: forward.gate === null ? [] : fused.map(({ name }) => name) }
 }

@@ -1,4 +1,4 @@
-import { encodeModel, writtenIrVersion, writtenOperatorSet } from '#main/codecs/onnx/encode-model.ts'
+import { modelBytes } from '#main/onnx/model-bytes.ts'
 import { bytesOf, GraphBuilder, integer } from '#main/onnx/graph-builder.ts'
 
 /** Students of one probe run and the width of their vectors: two RAFNet modalities, a few photos at once. */
@@ -25,14 +25,7 @@ export function probeModel(): Uint8Array {
   const active = graph.node('Relu', [hidden])
   const logits = graph.node('Gemm', [active, weight('w2', classes, hiddenWidth), bias('b2', classes)], transposed)
   graph.output(graph.node('Softmax', [logits], { axis: integer(1) }), 'y', 'float32', ['students', classes])
-  return encodeModel({
-    irVersion: writtenIrVersion,
-    operatorSets: new Map([['', writtenOperatorSet]]),
-    producerName: 'lectern',
-    producerVersion: '',
-    metadata: new Map(),
-    graph: graph.build(),
-  })
+  return modelBytes(graph.build())
 }
 
 /** Vectors for the probe: the same on every machine. */

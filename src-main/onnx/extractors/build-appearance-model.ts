@@ -1,4 +1,4 @@
-import { encodeModel, writtenIrVersion, writtenOperatorSet } from '#main/codecs/onnx/encode-model.ts'
+import { modelBytes } from '../model-bytes.ts'
 import { bytesOf, GraphBuilder } from '../graph-builder.ts'
 import type { ValueName } from '../graph-builder.ts'
 import { inHalfPrecision } from '../half-precision.ts'
@@ -34,13 +34,8 @@ export function buildAppearanceModel(
   const linearLayers = precision === 'int8' ? 'int8' : 'float32'
   const vectors = extractor.forward({ graph, weights, linearLayers }, crops)
   graph.output(vectors, appearanceNames.vectors, 'float32', ['n', width])
-  return encodeModel({
-    irVersion: writtenIrVersion,
-    operatorSets: new Map([['', writtenOperatorSet]]),
-    producerName: 'Lectern',
-    producerVersion: '',
+  return modelBytes(precision === 'float16' ? inHalfPrecision(graph.build()) : graph.build(), {
     metadata: new Map([['lectern.family', family]]),
-    graph: precision === 'float16' ? inHalfPrecision(graph.build()) : graph.build(),
   })
 }
 

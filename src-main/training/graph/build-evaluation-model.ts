@@ -1,4 +1,4 @@
-import { encodeModel, writtenIrVersion, writtenOperatorSet } from '#main/codecs/onnx/encode-model.ts'
+import { modelBytes } from '#main/onnx/model-bytes.ts'
 import type { WeightSpec } from '#main/onnx/architectures/architecture.ts'
 import type { HeadConfig } from '#main/onnx/architectures/config.ts'
 import { architectureFor } from '#main/onnx/architectures/registry.ts'
@@ -51,14 +51,7 @@ export function buildEvaluationModel(config: HeadConfig): EvaluationModel {
   graph.output(forward.logits, graphNames.logits, 'float32', ['n', config.classes])
   if (forward.auxiliaryLoss !== null) graph.output(forward.auxiliaryLoss(), graphNames.auxiliaryLoss, 'float32', [])
   return {
-    bytes: encodeModel({
-      irVersion: writtenIrVersion,
-      operatorSets: new Map([['', writtenOperatorSet]]),
-      producerName: 'Lectern',
-      producerVersion: '',
-      metadata: new Map(),
-      graph: graph.build(),
-    }),
+    bytes: modelBytes(graph.build()),
     modalities,
     takesScene,
     weights: specs.filter(({ name }) => weights.has(name)),

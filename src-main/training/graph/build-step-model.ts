@@ -1,4 +1,4 @@
-import { encodeModel, writtenIrVersion, writtenOperatorSet } from '#main/codecs/onnx/encode-model.ts'
+import { modelBytes } from '#main/onnx/model-bytes.ts'
 import type { WeightSpec } from '#main/onnx/architectures/architecture.ts'
 import type { HeadConfig } from '#main/onnx/architectures/config.ts'
 import { bytesOf, GraphBuilder } from '#main/onnx/graph-builder.ts'
@@ -160,12 +160,5 @@ function emitLoop({ outer, body }: StepGraphs, carried: readonly Carried[], scan
 }
 
 function encode(graph: GraphBuilder): Uint8Array<ArrayBuffer> {
-  return encodeModel({
-    irVersion: writtenIrVersion,
-    operatorSets: new Map([['', writtenOperatorSet]]),
-    producerName: 'Lectern',
-    producerVersion: '',
-    metadata: new Map(),
-    graph: graph.build(),
-  })
+  return modelBytes(graph.build())
 }

@@ -1,4 +1,4 @@
-import { encodeModel, writtenIrVersion, writtenOperatorSet } from '#main/codecs/onnx/encode-model.ts'
+import { modelBytes } from '#main/onnx/model-bytes.ts'
 import { bytesOf, GraphBuilder } from '#main/onnx/graph-builder.ts'
 import type { ValueName } from '#main/onnx/graph-builder.ts'
 import { add, divide, maximum, multiply, squareRoot } from '#main/onnx/operators/elementwise.ts'
@@ -37,14 +37,7 @@ export function distanceModel({ modalities, scales, anchors }: DistanceModelOpti
   // What should be 0 is a little less where rounding has it so.
   const mean = divide(graph, maximum(graph, squares, graph.float32(0)), graph.float32(columns))
   graph.output(squareRoot(graph, mean), 'distance', 'float32', ['n', countOf(anchors[0]!)])
-  return encodeModel({
-    irVersion: writtenIrVersion,
-    operatorSets: new Map([['', writtenOperatorSet]]),
-    producerName: 'Lectern',
-    producerVersion: '',
-    metadata: new Map(),
-    graph: graph.build(),
-  })
+  return modelBytes(graph.build())
 }
 
 const countOf = ({ width, values }: FeatureBlock): number => values.length / width

@@ -1,4 +1,4 @@
-import { encodeModel, writtenIrVersion, writtenOperatorSet } from '#main/codecs/onnx/encode-model.ts'
+import { modelBytes } from '#main/onnx/model-bytes.ts'
 import { bytesOf, GraphBuilder } from '#main/onnx/graph-builder.ts'
 import type { ValueName } from '#main/onnx/graph-builder.ts'
 import { add, divide, maximum, minimum, subtract } from '#main/onnx/operators/elementwise.ts'
@@ -23,16 +23,12 @@ export function linearHeadModel(head: LinearHead, { modalities, version, classNa
   const parts = modalities.map((_, place) => emitPart(graph, inputs[place]!, head, modalities, place))
   const logits = parts.reduce((sum, part) => add(graph, sum, part))
   graph.output(logits, 'logits', 'float32', ['n', head.model.classes])
-  return encodeModel({
-    irVersion: writtenIrVersion,
-    operatorSets: new Map([['', writtenOperatorSet]]),
-    producerName: 'Lectern',
-    producerVersion: version,
+  return modelBytes(graph.build(), {
+    version,
     metadata: new Map([
       ['lectern.modalities', JSON.stringify(modalities)],
       ['lectern.classes', JSON.stringify(classNames)],
     ]),
-    graph: graph.build(),
   })
 }
 

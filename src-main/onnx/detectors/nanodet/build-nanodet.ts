@@ -1,6 +1,6 @@
-import { encodeModel, writtenIrVersion, writtenOperatorSet } from '#main/codecs/onnx/encode-model.ts'
 import type { OnnxGraph } from '#main/codecs/onnx/model.ts'
 import type { TfGraphModel } from '#main/codecs/tfjs/graph-model.ts'
+import { modelBytes } from '../../model-bytes.ts'
 import { GraphBuilder } from '../../graph-builder.ts'
 import { convertGraph } from './convert-graph.ts'
 import type { GraphOutput } from './convert-graph.ts'
@@ -78,11 +78,4 @@ const mapOutput = (stride: number, node: string, channels: number): GraphOutput 
 
 /** The graph as the bytes of a `.onnx` file. */
 export const encodeNanodet = (graph: OnnxGraph, version: string): Uint8Array<ArrayBuffer> =>
-  encodeModel({
-    irVersion: writtenIrVersion,
-    operatorSets: new Map([['', writtenOperatorSet]]),
-    producerName: 'Lectern',
-    producerVersion: version,
-    metadata: new Map(),
-    graph,
-  })
+  modelBytes(graph, { version })

@@ -1,5 +1,5 @@
-import { encodeModel, writtenIrVersion, writtenOperatorSet } from '#main/codecs/onnx/encode-model.ts'
 import type { Size } from '#shared/geometry/box.ts'
+import { modelBytes } from '../../model-bytes.ts'
 import { GraphBuilder, integer, integers } from '../../graph-builder.ts'
 import type { ValueName } from '../../graph-builder.ts'
 import { sizeIn } from '../../layers/checked-context.ts'
@@ -62,14 +62,7 @@ export function buildYolox(
   const transposed = graph.node('Transpose', [rows], { perm: integers([0, 2, 1]) })
   graph.output(transposed, 'rows', 'float32', [1, 'cells', 5 + classes])
   const built = graph.build()
-  const bytes = encodeModel({
-    irVersion: writtenIrVersion,
-    operatorSets: new Map([['', writtenOperatorSet]]),
-    producerName: 'Lectern',
-    producerVersion: '',
-    metadata: new Map(),
-    graph: built,
-  })
+  const bytes = modelBytes(built)
   const used = built.initializers.map(({ name }) => name).filter((name) => weights.has(name))
   const depths = ['dark2.1', 'dark3.1', 'dark4.1', 'dark5.2'].map((name) =>
     listLength(weights, `backbone.backbone.${name}.m`),

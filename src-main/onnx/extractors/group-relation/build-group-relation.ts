@@ -1,5 +1,5 @@
-import { encodeModel, writtenIrVersion, writtenOperatorSet } from '#main/codecs/onnx/encode-model.ts'
 import type { OnnxGraph } from '#main/codecs/onnx/model.ts'
+import { modelBytes } from '../../model-bytes.ts'
 import { GraphBuilder } from '../../graph-builder.ts'
 import type { ValueName } from '../../graph-builder.ts'
 import type { CheckedContext } from '../../layers/checked-context.ts'
@@ -89,12 +89,4 @@ function projection(context: LayerContext, joined: ValueName, valid: ValueName):
   return multiply(context.graph, linear(context, 'project.1', normed), valid)
 }
 
-const encoded = (graph: OnnxGraph): Uint8Array<ArrayBuffer> =>
-  encodeModel({
-    irVersion: writtenIrVersion,
-    operatorSets: new Map([['', writtenOperatorSet]]),
-    producerName: 'Lectern',
-    producerVersion: '',
-    metadata: new Map(),
-    graph,
-  })
+const encoded = (graph: OnnxGraph): Uint8Array<ArrayBuffer> => modelBytes(graph)
