@@ -22,7 +22,7 @@ import { root } from './session.ts'
 const crops = 8
 const students = 50
 const rounds = 3
-const bars = { ratio: 1.3, megabytes: 2000, seconds: 120 } as const
+const bars = { ratio: 1.3, megabytes: 2000, seconds: 60 } as const
 const convNextRule = { resizePx: 256, filter: 'bicubic', cropPx: 224 } as const
 const [photoWidthPx, photoHeightPx] = [1920, 1080]
 
