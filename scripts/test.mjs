@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { checks } from './check.mjs'
+import { checkCount, runChecks } from './check.mjs'
 import { ensureChromium } from './chromium.mjs'
 import { environment, nodePath, prepare, root } from './setup.mjs'
 
@@ -11,16 +11,9 @@ prepare(say)
 const env = { ...environment(), LECTERN_CHROMIUM: ensureChromium(say), CI: process.env.CI ?? 'true' }
 const node = (args) => spawnSync(nodePath(), args, { cwd: root, env, stdio: 'inherit' }).status === 0
 
-let passed = 0
-let failed = 0
-for (const { name, args } of checks) {
-  say(`check: ${name}`)
-  if (node(args)) passed++
-  else {
-    failed++
-    say(`check failed: ${name}`)
-  }
-}
+const failedChecks = await runChecks(env)
+let passed = checkCount - failedChecks.length
+let failed = failedChecks.length
 
 const summary = join(root, 'artefacts', 'tests.json')
 mkdirSync(join(root, 'artefacts'), { recursive: true })
