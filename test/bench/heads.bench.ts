@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { writeCheckpoint } from '#main/codecs/torch/write-checkpoint.ts'
 import { createComputeClient, type ComputeClient } from '#main/compute/launcher/compute-client.ts'
 import { forkWithNode } from '#main/compute/launcher/fork-with-node.ts'
+import { mostRowsPerRun, mostStudentsPerRun } from '#main/compute/pipelines/plan-batches.ts'
 import type { StudentBatchInput } from '#main/compute/protocol.ts'
 import { openSession, type ModelSession } from '#main/compute/sessions/model-session.ts'
 import { loadRuntime } from '#main/compute/sessions/runtime.ts'
@@ -46,11 +47,15 @@ const vectors = Object.fromEntries(
 const boxes = Float32Array.from({ length: students * 4 }, seededRandom(10))
 const scenes = BigInt64Array.from({ length: students }, (_, row) => BigInt(Math.floor(row / studentsPerScene)))
 
-/** Whole scenes, at most `batch` students a run: a graph never crosses photos. */
-const step = Math.floor(batch / studentsPerScene) * studentsPerScene
+/** Students of a run, in whole scenes, as predictions take them. */
+function studentsOfRun(family: BenchFamily): number {
+  const most = family === 'c_spatial' ? mostStudentsPerRun : mostRowsPerRun
+  return Math.floor(most / studentsPerScene) * studentsPerScene
+}
 
 /** Seconds of all students through a head's graph. */
 async function graphSeconds(session: ModelSession, family: BenchFamily): Promise<number> {
+  const step = studentsOfRun(family)
   const start = performance.now()
   for (let first = 0; first < students; first += step) {
     const end = Math.min(students, first + step)
@@ -87,7 +92,7 @@ async function againstTorch(python: string | null, family: BenchFamily): Promise
   await session.release()
   if (!isComparable(theirs)) return notRun(name, 'ratio', ratios[family], notComparable(theirs))
   const [mine, peer] = [median(ours), median(theirs.map(({ seconds }) => seconds))]
-  const detail = `${ms(mine)} against ${ms(peer)}, median of ${rounds} × ${passes} (OpenBLAS, better of 1 and 2 threads), ${students} students, batches of ${batch}`
+  const detail = `${ms(mine)} against ${ms(peer)}, median of ${rounds} × ${passes} (OpenBLAS, better of 1 and 2 threads), ${students} students, ${studentsOfRun(family)} a run against batches of ${batch}`
   return atLeast(name, peer / mine, 'ratio', ratios[family], detail)
 }
 

@@ -1,11 +1,10 @@
 """PyTorch's side of the head and training benches: RAFNet's MLP, gated and C+Spatial heads of the paper's size with random weights.
 
 usage: torch-heads.py infer FAMILY STUDENTS PER_SCENE BATCH THREADS | torch-heads.py train FAMILY ROWS PER_SCENE BATCH STEPS THREADS
-prints one JSON line: the median seconds of three passes over all students, or of three rounds of the steps, after a warm-up; and the
-BLAS library that was loaded.
+prints one JSON line: the least seconds of three passes over all students, or of three rounds of the steps, after a warm-up; and the BLAS
+library that was loaded.
 """
 import json
-import statistics
 import sys
 import time
 
@@ -85,7 +84,7 @@ def infer(head, rows, per_scene, batch):
         return time.perf_counter() - start
 
     once()
-    return statistics.median(once() for _ in range(3))
+    return min(once() for _ in range(3))
 
 
 def train(head, rows, per_scene, batch, steps):
@@ -108,7 +107,7 @@ def train(head, rows, per_scene, batch, steps):
         return time.perf_counter() - start
 
     some(5)
-    return statistics.median(some(steps) for _ in range(3))
+    return min(some(steps) for _ in range(3))
 
 
 mode, family, *numbers = sys.argv[1:]
